@@ -1,0 +1,103 @@
+package world
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+)
+
+// settle rewrites the journal so that every key stands in it once, with its
+// last value, and returns the length. An unfinished last line is dropped.
+func settle(path string) (int64, error) {
+	last := map[string]int64{}
+	stale := false
+	whole, err := scan(path, -1, func(at int64, l line) error {
+		key := l.Kind + "\x00" + l.ID
+		_, again := last[key]
+		stale = stale || again || isNull(l.Value)
+		last[key] = at
+		return nil
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	if !stale {
+		return whole, os.Truncate(path, whole)
+	}
+	return rewrite(path, whole, last)
+}
+
+func rewrite(path string, length int64, last map[string]int64) (int64, error) {
+	next := path + ".next"
+	file, err := os.OpenFile(next, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return 0, err
+	}
+	size, err := copyLast(file, path, length, last)
+	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
+		return 0, err
+	}
+	return size, os.Rename(next, path)
+}
+
+func copyLast(to io.Writer, path string, length int64, last map[string]int64) (int64, error) {
+	out := bufio.NewWriterSize(to, 1<<20)
+	var size int64
+	_, err := scan(path, length, func(at int64, l line) error {
+		if last[l.Kind+"\x00"+l.ID] != at || isNull(l.Value) {
+			return nil
+		}
+		raw, err := json.Marshal(l)
+		if err != nil {
+			return err
+		}
+		n, err := out.Write(append(raw, '\n'))
+		size += int64(n)
+		return err
+	})
+	return size, errors.Join(err, out.Flush())
+}
+
+// scan reads the lines of the first limit bytes (all of them when limit is
+// negative), tells each where it begins, and returns where the last whole line
+// ends.
+func scan(path string, limit int64, each func(at int64, l line) error) (int64, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return 0, err
+	}
+	defer file.Close()
+	var from io.Reader = file
+	if limit >= 0 {
+		from = io.LimitReader(file, limit)
+	}
+	in := bufio.NewReaderSize(from, 1<<20)
+	var at int64
+	for {
+		raw, err := in.ReadBytes('\n')
+		if errors.Is(err, io.EOF) {
+			return at, nil
+		}
+		if err != nil {
+			return at, err
+		}
+		var l line
+		if err := json.Unmarshal(raw, &l); err != nil {
+			return at, fmt.Errorf("line at byte %d: %w", at, err)
+		}
+		if err := each(at, l); err != nil {
+			return at, err
+		}
+		at += int64(len(raw))
+	}
+}
+
+func isNull(raw json.RawMessage) bool { return bytes.Equal(raw, []byte("null")) }
