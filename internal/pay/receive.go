@@ -1,0 +1,78 @@
+package pay
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+
+	"github.com/paypush/paypush/internal/event"
+	"github.com/paypush/paypush/internal/fault"
+)
+
+// Receive takes one posted notice. When it returns a verdict without an error,
+// the notice and everything that follows from it are durable, in one
+// transaction, and the platform may be told so; a forged notice comes back as
+// [VerdictForged] and has changed nothing but a count. With any error nothing
+// was changed and the platform must be left to call again.
+func (s *Service) Receive(ctx context.Context, p Posted) (Verdict, error) {
+	l, ok := s.listeners[p.Account]
+	if !ok {
+		return "", ErrNoAccount
+	}
+	r, err := l.ReadNotice(p)
+	if errors.Is(err, ErrForged) {
+		s.rejects.Reject(ctx, p, err.Error())
+		return VerdictForged, nil
+	}
+	if err != nil {
+		return "", fault.Wrap("pay.Receive", err)
+	}
+	var v Verdict
+	err = s.store.Update(ctx, func(tx Tx) (err error) {
+		v, err = s.receive(ctx, tx, p, r)
+		return err
+	})
+	if err != nil {
+		return "", fault.Wrap("pay.Receive "+r.Number, err)
+	}
+	return v, nil
+}
+
+// receive runs inside one transaction. The same bytes a second time can tell
+// nothing new, so they cost one update and raise no event.
+func (s *Service) receive(ctx context.Context, tx Tx, p Posted, r Report) (Verdict, error) {
+	sum := sha256.Sum256(p.Body)
+	hash, now := hex.EncodeToString(sum[:]), s.now()
+	if first, again, err := tx.Redeliver(ctx, p.Account, hash, now); err != nil || again {
+		return first, err
+	}
+	n := Notice{ID: s.newID("ntc"), Account: p.Account, Body: p.Body, Header: p.Header, Remote: p.Remote,
+		BodyHash: hash, Number: r.Number, Deliveries: 1, ReceivedAt: now, LastAt: now}
+	if err := s.judge(ctx, tx, &n, r); err != nil {
+		return "", err
+	}
+	return n.Verdict, tx.InsertNotice(ctx, n)
+}
+
+// judge finds the payment that a genuine notice is about, applies it, and
+// writes the verdict into n.
+func (s *Service) judge(ctx context.Context, tx Tx, n *Notice, r Report) error {
+	p, err := tx.PaymentByNumber(ctx, r.Number)
+	if errors.Is(err, ErrNoPayment) || err == nil && p.Account != n.Account {
+		n.Verdict, n.Reason, n.AskAt = VerdictMismatched, "payment", n.ReceivedAt
+		return s.raise(ctx, tx, event.NoticeMismatched, n.ID, 1,
+			strangerData{Account: n.Account, Number: r.Number, Amount: r.Amount, Reason: n.Reason})
+	}
+	if err != nil {
+		return err
+	}
+	var rule ruling
+	if r.Foreign {
+		rule, err = s.mismatch(ctx, tx, p, "account")
+	} else {
+		rule, err = s.apply(ctx, tx, p, r, fromNotice)
+	}
+	n.Verdict, n.Reason, n.PaymentID = rule.verdict, rule.reason, p.ID
+	return err
+}

@@ -1,0 +1,62 @@
+package push
+
+import (
+	"context"
+	"time"
+
+	"github.com/paypush/paypush/internal/event"
+)
+
+// Outcome is what a channel says of one try to send.
+type Outcome struct {
+	Status     Status        // Sent, Failed, Skipped, Unknown, or Queued to try again
+	Code       string        // the platform's code, such as "43004"
+	Detail     string        // a sentence for people
+	PlatformID string        // the platform's number of the message
+	After      time.Duration // with Queued: how long to wait at least
+}
+
+// Channel is a way to reach people. It is safe for any number of goroutines.
+type Channel interface {
+	// Send tries to deliver m once. Whatever goes wrong is in the outcome:
+	// Queued says that nothing was delivered or that a repetition will be
+	// recognised, Unknown that it may have been and will not.
+	Send(ctx context.Context, m Message) Outcome
+}
+
+// Address is where a person is reached over a channel.
+type Address struct {
+	Channel, Account, Recipient string
+}
+
+// People knows who can be reached, and where.
+type People interface {
+	// Addresses lists the addresses of a member, best first; none is not an error.
+	Addresses(ctx context.Context, memberID string) ([]Address, error)
+}
+
+// Store keeps messages. Both engines behave alike.
+type Store interface {
+	// Update runs fn in one transaction, like the ledger's.
+	Update(ctx context.Context, fn func(tx Tx) error) error
+	// Message finds one by id or fails with [ErrNoMessage].
+	Message(ctx context.Context, id string) (Message, error)
+	// MessageByKey finds one by its key or fails with [ErrNoMessage].
+	MessageByKey(ctx context.Context, key string) (Message, error)
+	// Messages lists the newest messages of a member, or of everybody where
+	// memberID is empty.
+	Messages(ctx context.Context, memberID string, limit int) ([]Message, error)
+}
+
+// Tx is the messages inside one transaction.
+type Tx interface {
+	Message(ctx context.Context, id string) (Message, error)
+	// InsertMessage adds a message and reports false, changing nothing, where
+	// one with the same key exists.
+	InsertMessage(ctx context.Context, m Message) (added bool, err error)
+	// UpdateMessage writes m where the stored version is m.Version and raises
+	// it; otherwise it fails with [ErrStale].
+	UpdateMessage(ctx context.Context, m Message) error
+	// AddEvent adds an event to the outbox.
+	AddEvent(ctx context.Context, e event.Event) error
+}

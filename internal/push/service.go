@@ -1,0 +1,124 @@
+package push
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"time"
+	"unicode/utf8"
+
+	"github.com/paypush/paypush/internal/event"
+	"github.com/paypush/paypush/internal/fault"
+)
+
+// Service is everything that may be done with messages. It is safe for any
+// number of goroutines and of nodes over one store.
+type Service struct {
+	store     Store
+	people    People
+	channels  map[string]Channel
+	templates []string
+	wechat    string
+	now       func() time.Time
+	newID     func(prefix string) string
+	baseURL   string
+	log       *slog.Logger
+}
+
+// Config is what a [Service] works with.
+type Config struct {
+	Store     Store
+	People    People
+	Channels  map[string]Channel // by account name
+	Templates []string           // the names that exist
+	WeChat    string             // the account that sends to a bare openid; empty for none
+	Now       func() time.Time   // business time
+	NewID     func(prefix string) string
+	BaseURL   string // our own address, for links in messages
+	Log       *slog.Logger
+}
+
+// NewService makes a service.
+func NewService(c Config) *Service {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Service{store: c.Store, people: c.People, channels: c.Channels, templates: c.Templates, wechat: c.WeChat,
+		now: c.Now, newID: c.NewID, baseURL: c.BaseURL, log: c.Log}
+}
+
+// Draft checks what is asked and finds where the person is reached. It stores
+// nothing and sends nothing.
+func (s *Service) Draft(ctx context.Context, in NewMessage) (Message, error) {
+	if err := s.check(in); err != nil {
+		return Message{}, err
+	}
+	m := Message{ID: s.newID("msg"), Key: in.Key, MemberID: in.MemberID, Kind: KindText, Template: in.Template,
+		Values: in.Values, Text: in.Text, Link: in.Link, Status: Queued, Version: 1, CreatedAt: s.now()}
+	if in.Template != "" {
+		m.Kind = KindTemplate
+	}
+	if m.Key == "" {
+		m.Key = m.ID
+	}
+	to := Address{Channel: "wechat", Account: s.wechat, Recipient: in.OpenID}
+	if in.MemberID != "" {
+		all, err := s.people.Addresses(ctx, in.MemberID)
+		if err != nil {
+			return Message{}, fault.Wrap("push.Draft", err)
+		}
+		if len(all) == 0 {
+			return Message{}, ErrUnreachable
+		}
+		to = all[0]
+	}
+	m.Channel, m.Account, m.Recipient = to.Channel, to.Account, to.Recipient
+	return m, nil
+}
+
+// Place stores a drafted message and the event that sends it, in one
+// transaction. Placing it again, or another with the same key, adds nothing.
+func (s *Service) Place(ctx context.Context, m Message) (added bool, err error) {
+	err = s.store.Update(ctx, func(tx Tx) (err error) {
+		if added, err = tx.InsertMessage(ctx, m); err != nil || !added {
+			return err
+		}
+		data, err := json.Marshal(map[string]string{"id": m.ID, "channel": m.Channel, "kind": string(m.Kind)})
+		if err != nil {
+			return err
+		}
+		return tx.AddEvent(ctx, event.Event{ID: s.newID("evt"), Type: event.MessageQueued, Object: m.ID,
+			Version: m.Version, Data: data, At: s.now()})
+	})
+	return added, fault.Wrap("push.Place", err)
+}
+
+// Message finds one message.
+func (s *Service) Message(ctx context.Context, id string) (Message, error) {
+	m, err := s.store.Message(ctx, id)
+	return m, fault.Wrap("push.Message", err)
+}
+
+// Recent lists the newest messages of a member.
+func (s *Service) Recent(ctx context.Context, memberID string, limit int) ([]Message, error) {
+	all, err := s.store.Messages(ctx, memberID, limit)
+	return all, fault.Wrap("push.Recent", err)
+}
+
+func (s *Service) check(in NewMessage) error {
+	if (in.MemberID == "") == (in.OpenID == "") {
+		return ErrNoRecipient
+	}
+	if (in.Text == "") == (in.Template == "") || !utf8.ValidString(in.Text) || utf8.RuneCountInString(in.Text) > 600 {
+		return ErrNoContent
+	}
+	if in.Template == "" {
+		return nil
+	}
+	for _, name := range s.templates {
+		if name == in.Template {
+			return nil
+		}
+	}
+	return ErrNoTemplate
+}
