@@ -3,7 +3,6 @@ package member
 import (
 	"crypto/rand"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"time"
 )
@@ -41,11 +40,12 @@ type Link struct {
 	ExpiresAt   time.Time
 }
 
-// newSecret makes 256 random bits as 43 characters that are safe in a URL.
+// newSecret makes 256 random bits as 64 hexadecimal digits: a platform's state
+// may hold letters and digits only.
 func newSecret() string {
 	var b [32]byte
 	rand.Read(b[:]) //nolint:errcheck // crypto/rand.Read never fails
-	return base64.RawURLEncoding.EncodeToString(b[:])
+	return hex.EncodeToString(b[:])
 }
 
 // HashSecret gives the form in which a secret of high entropy is stored and

@@ -8,8 +8,7 @@ import (
 	"github.com/paypush/paypush/internal/fault"
 )
 
-// How long and how often a message is tried. WeChat recognises a repeated
-// client_msg_id for a day; a last try stays well inside that.
+// How long and how often a message is tried.
 const (
 	maxAttempts = 12
 	maxAge      = 20 * time.Hour
@@ -17,23 +16,20 @@ const (
 
 // Deliver tries to send one message and writes down what became of it. A
 // message that is final already is left alone. It returns how long to wait
-// before the next try, or zero where there is none. A worker that died in the
-// middle left the message in sending: it goes out again only where the
-// channel recognises the repetition, which a text message's does not.
+// before the next try, or zero where there is none. A try whose outcome nobody
+// knows, because the reply was lost or the worker died, is repeated only while
+// the channel recognises the repetition; afterwards the message ends as
+// unknown.
 func (s *Service) Deliver(ctx context.Context, id string) (again time.Duration, err error) {
-	m, proceed, err := s.take(ctx, id)
+	m, fresh, proceed, err := s.take(ctx, id)
 	if err != nil || !proceed {
 		return 0, fault.Wrap("push.Deliver "+id, err)
 	}
-	channel, ok := s.channels[m.Account]
 	out := Outcome{Status: Skipped, Detail: "The account that was to send it is no longer configured."}
-	if ok {
-		out = channel.Send(ctx, m)
+	if channel, ok := s.channels[m.Account]; ok {
+		out = s.decide(m, channel.Send(ctx, m))
 	}
-	if out.Status == Queued && (m.Attempts >= maxAttempts || s.now().Sub(m.CreatedAt) > maxAge) {
-		out.Status = Failed
-	}
-	if err := s.finish(context.WithoutCancel(ctx), m.ID, out); err != nil {
+	if err := s.finish(context.WithoutCancel(ctx), m.ID, out, fresh); err != nil {
 		return 0, fault.Wrap("push.Deliver "+id, err)
 	}
 	s.log.LogAttrs(ctx, slog.LevelInfo, "message tried", slog.String("message", m.ID),
@@ -44,31 +40,54 @@ func (s *Service) Deliver(ctx context.Context, id string) (again time.Duration, 
 	return max(out.After, backoff(m.Attempts)), nil
 }
 
-// take marks a message as being sent before anything leaves the house.
-func (s *Service) take(ctx context.Context, id string) (m Message, proceed bool, err error) {
+// decide turns what the channel said of one try into what becomes of the
+// message: an unknown outcome goes back to the queue, still in doubt, while a
+// repetition would be recognised at the time of the next try.
+func (s *Service) decide(m Message, out Outcome) Outcome {
+	if out.Status == Unknown && s.recognised(m, backoff(m.Attempts)) {
+		out.Status, out.doubt = Queued, true
+	}
+	if out.Status == Queued && !out.doubt && (m.Attempts >= maxAttempts || s.now().Sub(m.CreatedAt) > maxAge) {
+		out.Status = Failed
+	}
+	return out
+}
+
+// recognised reports whether a repetition of m after a wait would be
+// recognised.
+func (s *Service) recognised(m Message, wait time.Duration) bool {
+	r, ok := s.channels[m.Account].(Recogniser)
+	return ok && s.now().Add(wait).Before(m.FirstTryAt.Add(r.Recognised(m)))
+}
+
+// take marks a message as being sent before anything leaves the house. Fresh
+// tells that no earlier try may have reached the platform.
+func (s *Service) take(ctx context.Context, id string) (m Message, fresh, proceed bool, err error) {
 	err = s.store.Update(ctx, func(tx Tx) error {
-		proceed = false
+		fresh, proceed = false, false
 		if m, err = tx.Message(ctx, id); err != nil {
 			return err
 		}
+		doubtful := !m.FirstTryAt.IsZero()
 		switch {
-		case m.Status == Sending && m.Kind == KindText:
-			m.Status, m.Detail, m.DoneAt = Unknown, "The server stopped while it was being sent.", s.now()
-			return tx.UpdateMessage(ctx, m)
 		case m.Status != Queued && m.Status != Sending:
 			return nil
+		case doubtful && !s.recognised(m, 0):
+			m.Status, m.Detail, m.DoneAt = Unknown, "Nobody knows whether the platform took it.", s.now()
+			return tx.UpdateMessage(ctx, m)
+		case !doubtful:
+			m.FirstTryAt, fresh = s.now(), true
 		}
 		m.Status, proceed = Sending, true
 		m.Attempts++
-		if m.FirstTryAt.IsZero() {
-			m.FirstTryAt = s.now()
-		}
 		return tx.UpdateMessage(ctx, m)
 	})
-	return m, proceed && err == nil, err
+	return m, fresh, proceed && err == nil, err
 }
 
-func (s *Service) finish(ctx context.Context, id string, out Outcome) error {
+// finish writes down the outcome. A try that surely delivered nothing leaves
+// no doubt behind, unless an earlier one did.
+func (s *Service) finish(ctx context.Context, id string, out Outcome, fresh bool) error {
 	return s.store.Update(ctx, func(tx Tx) error {
 		m, err := tx.Message(ctx, id)
 		if err != nil || !m.Status.CanBecome(out.Status) {
@@ -78,8 +97,11 @@ func (s *Service) finish(ctx context.Context, id string, out Outcome) error {
 		if out.PlatformID != "" {
 			m.PlatformID = out.PlatformID
 		}
-		if out.Status != Queued {
+		switch {
+		case out.Status != Queued:
 			m.DoneAt = s.now()
+		case fresh && !out.doubt:
+			m.FirstTryAt = time.Time{}
 		}
 		return tx.UpdateMessage(ctx, m)
 	})

@@ -17,7 +17,7 @@ const (
 )
 
 var moves = map[Status][]Status{
-	Queued:  {Sending, Skipped},
+	Queued:  {Sending, Skipped, Unknown},
 	Sending: {Queued, Sent, Failed, Skipped, Unknown},
 }
 
@@ -62,7 +62,7 @@ type Message struct {
 	Attempts   int               //
 	Version    int64             //
 	CreatedAt  time.Time         //
-	FirstTryAt time.Time         // when the platform first may have had it
+	FirstTryAt time.Time         // the oldest try that may have reached the platform; zero where none may
 	DoneAt     time.Time         // when it became final
 }
 

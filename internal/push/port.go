@@ -14,14 +14,24 @@ type Outcome struct {
 	Detail     string        // a sentence for people
 	PlatformID string        // the platform's number of the message
 	After      time.Duration // with Queued: how long to wait at least
+
+	doubt bool // queued again although it may have been delivered
 }
 
 // Channel is a way to reach people. It is safe for any number of goroutines.
 type Channel interface {
 	// Send tries to deliver m once. Whatever goes wrong is in the outcome:
-	// Queued says that nothing was delivered or that a repetition will be
-	// recognised, Unknown that it may have been and will not.
+	// Queued says that surely nothing was delivered and a later try may work,
+	// Unknown that it may have been delivered or not.
 	Send(ctx context.Context, m Message) Outcome
+}
+
+// Recogniser is what a [Channel] is besides when its platform recognises a
+// repeated message by our id and delivers it once.
+type Recogniser interface {
+	// Recognised is for how long after the first try a repetition of m is
+	// recognised; zero means not at all.
+	Recognised(m Message) time.Duration
 }
 
 // Address is where a person is reached over a channel.
