@@ -43,7 +43,8 @@ func (s *Service) Open(ctx context.Context, token string) (authorizeURL string, 
 	if err != nil {
 		return "", fault.Wrap("member.Open", err)
 	}
-	return s.directories[l.Account].AuthorizeURL(token), nil
+	authorizeURL, err = s.directories[l.Account].AuthorizeURL(token)
+	return authorizeURL, fault.Wrap("member.Open", err)
 }
 
 func (s *Service) openLink(ctx context.Context, r Reader, token string) (Link, error) {

@@ -27,7 +27,7 @@ type Identity struct {
 // Directory is a WeChat account as far as people are concerned.
 type Directory interface {
 	// AuthorizeURL is the platform's consent page, which comes back with state.
-	AuthorizeURL(state string) string
+	AuthorizeURL(state string) (string, error)
 	// Identify turns the code that came back into a person, once. A code that
 	// is used, expired or made up is a fault of kind rejected.
 	Identify(ctx context.Context, code string) (Identity, error)
