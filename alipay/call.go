@@ -1,0 +1,208 @@
+package alipay
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+	"sync/atomic"
+)
+
+const maxReplyBytes = 8 << 20
+
+// Reply is what every answer of the gateway has beside its own fields.
+type Reply struct {
+	// Code is "10000", or "10003" for a payment that waits for its buyer. It is
+	// empty for methods that answer without one, as alipay.system.oauth.token.
+	Code string `json:"-"`
+	// TraceID is what Alipay's support asks for; empty if the gateway sent none.
+	TraceID string `json:"-"`
+	// Raw is the verified inner JSON object, as UTF-8.
+	Raw json.RawMessage `json:"-"`
+}
+
+func (r *Reply) setReply(from *Reply) { *r = *from }
+
+// Do sends one signed request by POST, verifies the reply and decodes its inner
+// object into out, which may be nil. It is the way to methods that have no
+// function of their own here.
+//
+// It sends once: no failure is retried. Every failure is an [*Error]. A cancelled
+// or expired context says nothing about the outcome of a request that has left;
+// such an error answers Unknown.
+func (c *Client) Do(ctx context.Context, r Request, out any) (*Reply, error) {
+	reply, err := c.do(ctx, &r)
+	if err != nil {
+		return nil, err
+	}
+	if out == nil {
+		return reply, nil
+	}
+	if err := json.Unmarshal(reply.Raw, out); err != nil {
+		cause := fmt.Errorf("%w: content of the reply: %w", ErrMalformed, err)
+		return nil, &Error{Method: r.Method, HTTPStatus: http.StatusOK, TraceID: reply.TraceID,
+			Verified: true, Raw: bounded(reply.Raw), Err: cause}
+	}
+	if o, ok := out.(interface{ setReply(*Reply) }); ok {
+		o.setReply(reply)
+	}
+	return reply, nil
+}
+
+func (c *Client) do(ctx context.Context, r *Request) (*Reply, error) {
+	all, err := c.params(r)
+	if err != nil {
+		return nil, &Error{Method: r.Method, Err: err, unsent: true}
+	}
+	query := append(make([]byte, 0, 1024), c.gateway...)
+	query = append(query, '?')
+	var body []byte
+	for _, p := range all {
+		if inBody(p.name) {
+			body = appendParam(body, p)
+		} else {
+			query = appendParam(query, p)
+		}
+	}
+	got, failure := c.post(ctx, r.Method, string(query), string(body))
+	if failure != nil {
+		return nil, failure
+	}
+	return c.open(r, got)
+}
+
+// answer is an HTTP reply with status 200, read whole and not yet believed.
+type answer struct {
+	body    []byte
+	gbk     bool
+	traceID string
+}
+
+func (c *Client) post(ctx context.Context, method, target, body string) (*answer, *Error) {
+	// Once a connection was handed out, the request may have been written.
+	var connected atomic.Bool
+	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }}
+	ctx = httptrace.WithClientTrace(ctx, trace)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, strings.NewReader(body))
+	if err != nil {
+		return nil, invalid(method, "the request has no valid URL")
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded;charset=utf-8")
+	req.Header.Set("Accept", "application/json")
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return nil, &Error{Method: method, Err: withoutURL(err), unsent: !connected.Load()}
+	}
+	defer resp.Body.Close()
+	return readAnswer(method, resp)
+}
+
+func readAnswer(method string, resp *http.Response) (*answer, *Error) {
+	fail := &Error{Method: method, HTTPStatus: resp.StatusCode, TraceID: resp.Header.Get("trace_id")}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxReplyBytes+1))
+	switch {
+	case err != nil:
+		fail.Err = fmt.Errorf("%w: %w", errNotRead, err)
+	case resp.StatusCode != http.StatusOK:
+		fail.Err = errors.New("unexpected HTTP status")
+	case len(body) > maxReplyBytes:
+		fail.Err = fmt.Errorf("%w: reply is too long", ErrMalformed)
+	default:
+		_, media, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+		return &answer{body: body, gbk: isGBK(media["charset"]), traceID: fail.TraceID}, nil
+	}
+	fail.Raw = bounded(body)
+	return nil, fail
+}
+
+// open verifies an answer and tells success from failure.
+func (c *Client) open(r *Request, got *answer) (*Reply, error) {
+	fail := &Error{Method: r.Method, HTTPStatus: http.StatusOK, TraceID: got.traceID, Raw: bounded(got.body)}
+	f, err := splitFrame(got.body, r.Method, got.gbk)
+	if err != nil {
+		fail.Err = err
+		return nil, fail
+	}
+	distrust := c.verifyFrame(&f)
+	fail.Verified = distrust == nil
+	content := f.content
+	if got.gbk {
+		content = []byte(fromGBK(string(content)))
+	}
+	if err := fail.readCodes(content); err != nil && distrust == nil {
+		fail.Err = err
+		return nil, fail
+	}
+	if distrust != nil && (f.signature != "" || !fail.mayBeUnsigned()) {
+		fail.Err = distrust
+		return nil, fail
+	}
+	if !fail.success(f.key) {
+		return nil, fail
+	}
+	return &Reply{Code: fail.Code, TraceID: got.traceID, Raw: content}, nil
+}
+
+func (c *Client) verifyFrame(f *frame) error {
+	if f.signature == "" {
+		return fmt.Errorf("%w: missing", ErrSignature)
+	}
+	return verify(c.platformKey, c.signType, f.content, f.signature)
+}
+
+func (e *Error) readCodes(content []byte) error {
+	var codes struct {
+		Code    string `json:"code"`
+		Msg     string `json:"msg"`
+		SubCode string `json:"sub_code"`
+		SubMsg  string `json:"sub_msg"`
+	}
+	if err := json.Unmarshal(content, &codes); err != nil {
+		return fmt.Errorf("%w: content of the reply: %w", ErrMalformed, err)
+	}
+	e.Code, e.Msg, e.SubCode, e.SubMsg = codes.Code, codes.Msg, codes.SubCode, codes.SubMsg
+	return nil
+}
+
+// mayBeUnsigned reports a refusal that the gateway decides before it has found
+// the app, and with it the key to sign with.
+func (e *Error) mayBeUnsigned() bool {
+	switch e.Code {
+	case "40001", "40002", "40003":
+		return strings.HasPrefix(e.SubCode, "isv.")
+	}
+	return false
+}
+
+// success tells whether the answer under key is one. A reply that claims neither
+// success nor failure is malformed, so that its call has an unknown outcome.
+func (e *Error) success(key string) bool {
+	own := key != "error_response" && key != "null_response"
+	switch {
+	case own && e.Code == "10000", own && e.Code == "10003" && e.Method == methodPay:
+		return true
+	case own && e.Code == "" && e.Method == methodOAuthToken:
+		return true
+	case e.Code == "" || e.Code == "10000" || e.Code == "10003":
+		e.Err = fmt.Errorf("%w: reply says neither success nor failure", ErrMalformed)
+	}
+	return false
+}
+
+// withoutURL drops the address from a transport error: its query is signed.
+func withoutURL(err error) error {
+	if ue, ok := errors.AsType[*url.Error](err); ok {
+		return ue.Err
+	}
+	return err
+}
+
+func bounded(b []byte) []byte {
+	return append([]byte(nil), b[:min(len(b), maxErrorRaw)]...)
+}
