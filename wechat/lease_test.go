@@ -1,0 +1,110 @@
+package wechat_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/paypush/paypush/wechat"
+)
+
+// leasedStore is a shared store with leases, as a database would have them.
+type leasedStore struct {
+	*wechat.MemoryTokenStore
+	mu     sync.Mutex
+	holder string
+	until  time.Time
+	taken  int
+}
+
+func (s *leasedStore) AcquireLease(_ context.Context, _, holder string, ttl time.Duration) (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.holder != "" && s.holder != holder && time.Now().Before(s.until) {
+		return false, nil
+	}
+	s.holder, s.until = holder, time.Now().Add(ttl)
+	s.taken++
+	return true, nil
+}
+
+func (s *leasedStore) ReleaseLease(_ context.Context, _, holder string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.holder == holder {
+		s.holder = ""
+	}
+	return nil
+}
+
+func TestInvariant14OneFetchForAllNodes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPlatform(t)
+		store := &leasedStore{MemoryTokenStore: wechat.NewMemoryTokenStore()}
+		var wg sync.WaitGroup
+		for range 20 {
+			c := bubbleClient(p, func(cfg *wechat.Config) { cfg.TokenStore = store })
+			for range 20 {
+				wg.Go(func() {
+					if _, err := c.AccessToken(t.Context()); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+		}
+		wg.Wait()
+		if fetches, _ := p.counts(); fetches != 1 {
+			t.Errorf("fetches = %d, want 1", fetches)
+		}
+		if store.holder != "" {
+			t.Error("lease was not released")
+		}
+	})
+}
+
+func TestLeaseOfADeadNodeIsTaken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPlatform(t)
+		store := &leasedStore{MemoryTokenStore: wechat.NewMemoryTokenStore(), holder: "dead", until: time.Now().Add(15 * time.Second)}
+		c := bubbleClient(p, func(cfg *wechat.Config) { cfg.TokenStore = store })
+		began := time.Now()
+		if _, err := c.AccessToken(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if waited := time.Since(began); waited < 15*time.Second || waited > 16*time.Second {
+			t.Errorf("waited %v", waited)
+		}
+	})
+}
+
+type brokenStore struct{}
+
+var errStore = errors.New("disk is full")
+
+func (brokenStore) Load(context.Context, string) (wechat.Token, error) {
+	return wechat.Token{}, errStore
+}
+func (brokenStore) Save(context.Context, string, wechat.Token) error { return errStore }
+
+func TestBrokenStoreDoesNotStopTheClientButForbidsForcing(t *testing.T) {
+	p := newPlatform(t).withPing()
+	c := p.client(func(cfg *wechat.Config) { cfg.TokenStore = brokenStore{} })
+	for range 10 {
+		if err := c.SendText(t.Context(), testOpenID, "x"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if fetches, _ := p.counts(); fetches != 1 {
+		t.Errorf("fetches = %d: a store that cannot save made the client fetch again", fetches)
+	}
+	p.spoil(40001)
+	if err := c.SendText(t.Context(), testOpenID, "x"); !errors.Is(err, wechat.ErrForceLimit) {
+		t.Errorf("err = %v", err)
+	}
+	if _, forced := p.counts(); forced != 0 {
+		t.Error("forced without a readable count")
+	}
+}
