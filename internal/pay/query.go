@@ -84,16 +84,20 @@ func (s *Service) scheduleNext(ctx context.Context, tx Tx, id string, answered b
 }
 
 // inquire asks the platform about the number in a genuine notice that matched
-// no payment, and writes the answer beside the notice for a person to see.
+// no payment, and writes the answer beside the notice for a person to see. A
+// refusal is an answer too; a platform out of reach is asked again later.
 func (s *Service) inquire(ctx context.Context, n Notice) error {
 	provider, ok := s.providers[n.Account]
 	if !ok {
 		return ErrNoAccount
 	}
 	r, err := provider.Query(ctx, n.Number)
-	if err != nil {
+	if kind := fault.KindOf(err); kind == fault.Unavailable || kind == fault.Unknown {
 		return fault.Wrap("pay.inquire "+n.Number, err)
 	}
-	finding := fmt.Sprintf("%s %d %s", r.State, int64(r.Amount), r.TradeNo)
+	finding := fault.CodeOf(err)
+	if err == nil {
+		finding = fmt.Sprintf("%s %d %s", r.State, int64(r.Amount), r.TradeNo)
+	}
 	return s.store.Update(ctx, func(tx Tx) error { return tx.SetFinding(ctx, n.ID, finding) })
 }

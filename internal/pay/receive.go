@@ -60,7 +60,10 @@ func (s *Service) receive(ctx context.Context, tx Tx, p Posted, r Report) (Verdi
 func (s *Service) judge(ctx context.Context, tx Tx, n *Notice, r Report) error {
 	p, err := tx.PaymentByNumber(ctx, r.Number)
 	if errors.Is(err, ErrNoPayment) || err == nil && p.Account != n.Account {
-		n.Verdict, n.Reason, n.AskAt = VerdictMismatched, "payment", n.ReceivedAt
+		n.Verdict, n.Reason = VerdictMismatched, "payment"
+		if r.Number != "" {
+			n.AskAt = n.ReceivedAt
+		}
 		return s.raise(ctx, tx, event.NoticeMismatched, n.ID, 1,
 			strangerData{Account: n.Account, Number: r.Number, Amount: r.Amount, Reason: n.Reason})
 	}

@@ -1,0 +1,64 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/paypush/paypush/internal/event"
+	"github.com/paypush/paypush/internal/fault"
+)
+
+// Event is an event as callers see it.
+type Event struct {
+	ID      string          `json:"id"`
+	Type    event.Type      `json:"type"`
+	Object  string          `json:"object" doc:"The id of what changed"`
+	Version int64           `json:"version" doc:"The object's version after the change"`
+	Data    json.RawMessage `json:"data" doc:"The object after the change"`
+	At      time.Time       `json:"created_at"`
+}
+
+func (a *API) registerEvents() {
+	huma.Register(a.huma, a.operation("list-events", http.MethodGet, "/v1/events",
+		"What happened, oldest first; follow it by next_cursor and no event is skipped", http.StatusOK), a.listEvents)
+}
+
+type listEventsInput struct {
+	After string `query:"after" pattern:"^[0-9]{0,18}$" doc:"next_cursor of the page before; empty for the beginning"`
+	Limit int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
+}
+
+type listEventsOutput struct {
+	Body struct {
+		Data       []Event `json:"data"`
+		NextCursor string  `json:"next_cursor" doc:"Where to go on, also when the page is empty"`
+	}
+}
+
+func (a *API) listEvents(ctx context.Context, in *listEventsInput) (*listEventsOutput, error) {
+	after := int64(0)
+	if in.After != "" {
+		n, err := strconv.ParseInt(in.After, 10, 64)
+		if err != nil {
+			return nil, a.problem(fault.Input("/after", "cursor_invalid", "The cursor is not one of ours."))
+		}
+		after = n
+	}
+	found, err := a.Events.After(ctx, after, in.Limit)
+	if err != nil {
+		return nil, a.problem(err)
+	}
+	out := new(listEventsOutput)
+	out.Body.Data = make([]Event, 0, len(found))
+	for _, e := range found {
+		out.Body.Data = append(out.Body.Data, Event{e.ID, e.Type, e.Object, e.Version, e.Data, e.At})
+		after = e.Seq
+	}
+	out.Body.NextCursor = strconv.FormatInt(after, 10)
+	return out, nil
+}
