@@ -1,0 +1,65 @@
+package wechat
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/hex"
+)
+
+// account is the Official Account and its settings page.
+type account struct {
+	AppID      string     `json:"app_id"`
+	Secret     string     `json:"secret"`
+	Token      string     `json:"token"`
+	AESKey     string     `json:"aes_key"`
+	OriginalID string     `json:"original_id"`
+	Name       string     `json:"name"`
+	OpenIDKey  []byte     `json:"openid_key"`
+	Templates  []template `json:"templates"`
+	Settings   settings   `json:"settings"`
+}
+
+// settings is what the developer enters on the account's settings page.
+type settings struct {
+	CallbackURL string `json:"callback_url"`
+	OAuthDomain string `json:"oauth_domain"`
+	Mode        string `json:"mode"`
+	Retries     int    `json:"retries"`
+	// RefuseRepeats answers 40241 to a template message repeated within 60 s.
+	RefuseRepeats bool `json:"refuse_repeats"`
+}
+
+// The three ways in which the body of a push is written.
+const (
+	modePlain      = "plain"
+	modeCompatible = "compatible"
+	modeSafe       = "safe"
+)
+
+func newAccount() account {
+	return account{
+		AppID:      "wx" + hexText(8),
+		Secret:     hexText(16),
+		Token:      hexText(12),
+		AESKey:     base64.RawStdEncoding.EncodeToString(secret(32)),
+		OriginalID: "gh_" + hexText(6),
+		Name:       "沙盒服务号",
+		OpenIDKey:  secret(32),
+		Templates:  firstTemplates(),
+		Settings:   settings{Mode: modePlain, Retries: 3},
+	}
+}
+
+// secret makes n random bytes.
+func secret(n int) []byte {
+	b := make([]byte, n)
+	rand.Read(b)
+	return b
+}
+
+func hexText(n int) string { return hex.EncodeToString(secret(n)) }
+
+// urlText makes n characters of the URL-safe alphabet.
+func urlText(n int) string {
+	return base64.RawURLEncoding.EncodeToString(secret(n))[:n]
+}

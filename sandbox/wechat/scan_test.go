@@ -1,0 +1,145 @@
+package wechat
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// site is a developer's server with a one-time link, an OAuth callback that
+// asks to confirm, and a page behind it.
+type site struct {
+	*httptest.Server
+	mu     sync.Mutex
+	forms  int
+	agents []string
+	bound  string
+}
+
+func (f *fixture) site() *site {
+	s := &site{forms: 1}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /link", func(w http.ResponseWriter, r *http.Request) {
+		http.SetCookie(w, &http.Cookie{Name: "seen", Value: "yes"})
+		http.Redirect(w, r, f.url+f.authorizePath(s.URL+"/back", scopeInfo), http.StatusFound)
+	})
+	mux.HandleFunc("GET /fixed", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "https://open.weixin.qq.com"+f.authorizePath(s.URL+"/back", scopeBase), http.StatusFound)
+	})
+	mux.HandleFunc("GET /back", func(w http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
+		s.agents = append(s.agents, r.UserAgent())
+		s.mu.Unlock()
+		openid := f.exchange(r.URL.Query().Get("code")).text("openid")
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("X-Frame-Options", "DENY")
+		w.Header().Set("Content-Security-Policy", "frame-ancestors 'none'")
+		fmt.Fprint(w, `<!doctype html><link rel=stylesheet href=/a.css><script>1</script><p onclick=x()>confirm?</p><img src="//other.example/x.png">`)
+		for range s.forms {
+			fmt.Fprintf(w, `<form method=post action="confirm?x=1"><input type=hidden name=openid value=%q><button name=go value=1>ok</button></form>`, openid)
+		}
+	})
+	mux.Handle("POST /confirm", http.NewCrossOriginProtection().Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if r.FormValue("go") == "1" && r.URL.Query().Get("x") == "1" {
+			s.bound = r.FormValue("openid")
+		}
+		fmt.Fprintf(w, "bound %s", s.bound)
+	})))
+	mux.HandleFunc("GET /loop", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/loop", http.StatusFound) })
+	s.Server = httptest.NewServer(mux)
+	f.Cleanup(s.Close)
+	return s
+}
+
+func (f *fixture) scan(who, text, rest string) reply {
+	f.Helper()
+	return f.post("/sandbox/wechat/followers/"+who+"/scan", `{"text":"`+text+`"`+rest+`}`)
+}
+
+func TestScanGoesAllTheWay(t *testing.T) {
+	f := newFixture(t)
+	s, who := f.site(), f.person("小明")
+	got := f.scan(who, s.URL+"/link", `,"consent":true`)
+	if got["status"] != float64(200) || got.text("body") != "bound "+who || got.text("final_url") != s.URL+"/confirm?x=1" {
+		t.Errorf("the scan ended at %v", got)
+	}
+	if len(s.agents) != 1 || !strings.Contains(s.agents[0], "MicroMessenger") {
+		t.Errorf("agents %q", s.agents)
+	}
+}
+
+func TestScanWithoutConsentStopsAtThePlatform(t *testing.T) {
+	f := newFixture(t)
+	s, who := f.site(), f.person("小明")
+	got := f.scan(who, s.URL+"/link", "")
+	if !strings.HasPrefix(got.text("final_url"), f.url+"/connect/oauth2/authorize") || !strings.Contains(got.text("body"), "小明") || s.bound != "" {
+		t.Errorf("the scan ended at %v", got)
+	}
+}
+
+func TestScanPressesOnlyOneLoneForm(t *testing.T) {
+	f := newFixture(t)
+	s, who := f.site(), f.person("小明")
+	s.forms = 2
+	if got := f.scan(who, s.URL+"/link", `,"consent":true`); !strings.Contains(got.text("body"), "confirm?") || s.bound != "" {
+		t.Errorf("the scan ended at %v, bound %q", got, s.bound)
+	}
+}
+
+func TestScanReachesFixedHostsInTheSandbox(t *testing.T) {
+	f := newFixture(t)
+	s, who := f.site(), f.person("小明")
+	if got := f.scan(who, s.URL+"/fixed", `,"consent":true`); got.text("body") != "bound "+who {
+		t.Errorf("the scan ended at %v", got)
+	}
+}
+
+func TestScanRefusals(t *testing.T) {
+	f := newFixture(t)
+	s, who := f.site(), f.person("小明")
+	if got := f.scan(who, "just words", ""); got.text("body") != "just words" {
+		t.Errorf("words gave %v", got)
+	}
+	for _, bad := range []string{s.URL + "/loop", "http://127.0.0.1:1/"} {
+		if resp, _ := f.request("POST", "/sandbox/wechat/followers/"+who+"/scan", `{"text":"`+bad+`"}`); resp.StatusCode != http.StatusBadGateway {
+			t.Errorf("%s answered %d", bad, resp.StatusCode)
+		}
+	}
+	if resp, _ := f.request("POST", "/sandbox/wechat/followers/oNobody/scan", `{"text":"x"}`); resp.StatusCode != http.StatusNotFound {
+		t.Errorf("an unknown phone answered %d", resp.StatusCode)
+	}
+}
+
+func TestPhoneShowsPagesToAPerson(t *testing.T) {
+	f := newFixture(t)
+	s, who := f.site(), f.person("小明")
+	view := "/sandbox/wechat/followers/" + who + "/browser"
+	resp, body := f.request("GET", view+"?"+url.Values{"u": {s.URL + "/fixed"}}.Encode(), "")
+	if resp.Header.Get("X-Frame-Options") != "" || !strings.Contains(resp.Header.Get("Content-Security-Policy"), "frame-ancestors 'self'") {
+		t.Errorf("headers %v", resp.Header)
+	}
+	for _, bad := range []string{"<script", "onclick", `action="confirm`, `href="/a.css"`, `src="//other`} {
+		if strings.Contains(body, bad) {
+			t.Errorf("the page still holds %s", bad)
+		}
+	}
+	if !strings.Contains(body, `name="sandbox-url" content="`+s.URL+`/back?`) {
+		t.Errorf("the page does not say where it is: %s", body)
+	}
+	_, rest, _ := strings.Cut(body, `action="`)
+	action, _, _ := strings.Cut(rest, `"`)
+	resp, err := http.PostForm(f.url+strings.ReplaceAll(action, "&amp;", "&"), url.Values{"openid": {who}, "go": {"1"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if s.bound != who {
+		t.Errorf("bound %q", s.bound)
+	}
+}
