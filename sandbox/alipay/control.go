@@ -1,0 +1,144 @@
+package alipay
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+)
+
+const maxControl = 64 << 10
+
+func (p *Platform) registerControl(mux *http.ServeMux) {
+	mux.HandleFunc("GET /sandbox/alipay/trades", p.listTrades)
+	mux.HandleFunc("GET /sandbox/alipay/trades/{out_trade_no}", p.showTrade)
+	mux.HandleFunc("POST /sandbox/alipay/trades/{out_trade_no}/pay", p.payByCall)
+	mux.HandleFunc("POST /sandbox/alipay/trades/{out_trade_no}/notify", p.notifyByCall)
+	mux.HandleFunc("GET /sandbox/alipay/settings", p.showSettings)
+	mux.HandleFunc("PUT /sandbox/alipay/settings", p.putSettings)
+	mux.HandleFunc("GET /sandbox/alipay/buyers", p.listBuyers)
+}
+
+// named finds the trade of a control call, locked, or answers 404.
+func (p *Platform) named(w http.ResponseWriter, r *http.Request) *trade {
+	t := p.ledger.byNumber("", r.PathValue("out_trade_no"))
+	if t == nil {
+		answerError(w, http.StatusNotFound, "there is no such trade; a page-pay link begins one when it is opened")
+		return nil
+	}
+	p.ledger.lock(t)
+	return t
+}
+
+func (p *Platform) payByCall(w http.ResponseWriter, r *http.Request) {
+	var in struct {
+		Buyer  string `json:"buyer_id"`
+		Amount fen    `json:"amount"`
+	}
+	if !readJSON(w, r, &in) {
+		return
+	}
+	if in.Amount < 0 || in.Amount > maxAmount {
+		answerError(w, http.StatusBadRequest, "amount is in fen and cannot be negative")
+		return
+	}
+	t := p.named(w, r)
+	if t == nil {
+		return
+	}
+	defer t.mu.Unlock()
+	p.scan(t)
+	if err := p.pay(t, in.Buyer, in.Amount); err != nil {
+		answerError(w, statusOfPay(err), err.Error())
+		return
+	}
+	writeJSON(w, http.StatusOK, p.view(t))
+}
+
+func statusOfPay(err error) int {
+	if errors.Is(err, errNoBuyer) {
+		return http.StatusBadRequest
+	}
+	return http.StatusConflict
+}
+
+func (p *Platform) notifyByCall(w http.ResponseWriter, r *http.Request) {
+	t := p.named(w, r)
+	if t == nil {
+		return
+	}
+	var last *notice
+	if n := len(t.Notices); n > 0 {
+		last = t.Notices[n-1]
+	}
+	t.mu.Unlock()
+	if last == nil {
+		answerError(w, http.StatusConflict, "there is nothing to tell: the trade is not paid, or has no notify_url")
+		return
+	}
+	writeJSON(w, http.StatusOK, viewAttempt(p.resend(r.Context(), t, last)))
+}
+
+func (p *Platform) showTrade(w http.ResponseWriter, r *http.Request) {
+	t := p.named(w, r)
+	if t == nil {
+		return
+	}
+	defer t.mu.Unlock()
+	writeJSON(w, http.StatusOK, p.view(t))
+}
+
+// listTrades answers the newest trades, at most ?limit= of them, older than
+// ?before= (a trade_no).
+func (p *Platform) listTrades(w http.ResponseWriter, r *http.Request) {
+	limit, err := strconv.Atoi(orElse(r.FormValue("limit"), "1000"))
+	if err != nil || limit < 1 {
+		answerError(w, http.StatusBadRequest, "limit is not a number")
+		return
+	}
+	views := []tradeView{}
+	started := r.FormValue("before") == ""
+	for _, t := range p.ledger.newest() {
+		if len(views) == limit {
+			break
+		}
+		if started {
+			views = p.appendView(views, t)
+		}
+		started = started || t.TradeNo == r.FormValue("before")
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"trades": views})
+}
+
+func (p *Platform) appendView(views []tradeView, t *trade) []tradeView {
+	p.ledger.lock(t)
+	defer t.mu.Unlock()
+	return append(views, p.view(t))
+}
+
+func (p *Platform) listBuyers(w http.ResponseWriter, _ *http.Request) {
+	writeJSON(w, http.StatusOK, map[string]any{"buyers": p.account.buyers})
+}
+
+// readJSON decodes a control body, which may be empty, or answers why not.
+func readJSON(w http.ResponseWriter, r *http.Request, into any) bool {
+	in := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxControl))
+	in.DisallowUnknownFields()
+	if err := in.Decode(into); err != nil && !errors.Is(err, io.EOF) {
+		answerError(w, http.StatusBadRequest, "the body is not the JSON expected here: "+err.Error())
+		return false
+	}
+	return true
+}
+
+func answerError(w http.ResponseWriter, status int, reason string) {
+	writeJSON(w, status, map[string]string{"error": reason})
+}
+
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(v)
+}

@@ -1,0 +1,111 @@
+package alipay
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"net/http"
+	"strings"
+
+	"rsc.io/qr"
+)
+
+//go:embed templates/cashier.html static/cashier.css
+var files embed.FS
+
+// pages draws what a payer sees.
+type pages struct {
+	template *template.Template
+	style    []byte
+}
+
+func newPages() (*pages, error) {
+	tmpl, err := template.ParseFS(files, "templates/*.html")
+	if err != nil {
+		return nil, err
+	}
+	style, err := files.ReadFile("static/cashier.css")
+	return &pages{template: tmpl, style: style}, err
+}
+
+// cashierView is what the cashier page shows.
+type cashierView struct {
+	Amount   string
+	Subject  string
+	OutNo    string
+	TradeNo  string
+	Merchant string
+	Expires  string
+	State    string
+	Self     string
+	Continue string
+	BackHost string
+	Problem  string
+	Code     template.HTML
+	Buyers   []buyer
+	Chosen   string
+	Phone    bool
+	Left     bool
+}
+
+// cashierView describes a locked trade to its payer.
+func (p *Platform) cashierView(t *trade, problem string) cashierView {
+	v := cashierView{
+		Amount: t.total().String(), Subject: t.Subject, OutNo: t.OutTradeNo, TradeNo: t.TradeNo,
+		Merchant: "沙箱商户 Sandbox Merchant", Expires: t.Expires.wire(), State: t.State,
+		Self: p.cashierURL(t.TradeNo), BackHost: hostOf(orElse(t.LeaveURL, t.ReturnURL)), Problem: problem,
+		Buyers: p.account.buyers, Chosen: t.Buyer, Phone: t.Method != "alipay.trade.page.pay",
+	}
+	if t.State == stateWaiting && !v.Phone {
+		v.Code = drawCode(p.codeURL(t.TradeNo))
+	}
+	if t.paid() {
+		// An address that cannot be signed leaves the page without its link.
+		v.Continue, _ = p.returnAddress(&t.record)
+	}
+	return v
+}
+
+func (g *pages) cashier(w http.ResponseWriter, status int, v cashierView) {
+	var out bytes.Buffer
+	if err := g.template.ExecuteTemplate(&out, "cashier.html", v); err != nil {
+		http.Error(w, "the page cannot be drawn", http.StatusInternalServerError)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Referrer-Policy", "no-referrer")
+	// The form is answered by a redirect to the merchant, so its target
+	// cannot be limited to this site.
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors *; form-action http: https:")
+	w.WriteHeader(status)
+	_, _ = w.Write(out.Bytes())
+}
+
+func (g *pages) serveStyle(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/css; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-cache")
+	_, _ = w.Write(g.style)
+}
+
+// drawCode draws a QR code as SVG with a quiet zone of four modules.
+func drawCode(text string) template.HTML {
+	code, err := qr.Encode(text, qr.M)
+	if err != nil {
+		return ""
+	}
+	var path strings.Builder
+	for y := range code.Size {
+		for x := range code.Size {
+			if code.Black(x, y) {
+				fmt.Fprintf(&path, "M%d %dh1v1h-1z", x+4, y+4)
+			}
+		}
+	}
+	side := code.Size + 8
+	return template.HTML(fmt.Sprintf(
+		`<svg class="qr" viewBox="0 0 %d %d" role="img" aria-label="QR"><rect width="%d" height="%d" fill="#fff"/><path d="%s" fill="#111" shape-rendering="crispEdges"/></svg>`,
+		side, side, side, side, path.String()))
+}

@@ -1,0 +1,147 @@
+package alipay
+
+import "time"
+
+// tradeView is a trade as the control calls show it. Amounts are in fen, times
+// in UTC.
+type tradeView struct {
+	OutTradeNo string       `json:"out_trade_no"`
+	TradeNo    string       `json:"trade_no"`
+	AppID      string       `json:"app_id"`
+	Method     string       `json:"method"`
+	Status     string       `json:"status"`
+	Subject    string       `json:"subject"`
+	Amount     fen          `json:"amount"`
+	Paid       fen          `json:"paid"`
+	Refunded   fen          `json:"refunded"`
+	BuyerID    string       `json:"buyer_id"`
+	CreatedAt  time.Time    `json:"created_at"`
+	ExpiresAt  time.Time    `json:"expires_at"`
+	PaidAt     *time.Time   `json:"paid_at,omitempty"`
+	ClosedAt   *time.Time   `json:"closed_at,omitempty"`
+	Cashier    string       `json:"cashier_url"`
+	ReturnURL  string       `json:"return_url,omitempty"`
+	NotifyURL  string       `json:"notify_url,omitempty"`
+	Refunds    []refundView `json:"refunds"`
+	Notices    []noticeView `json:"notices"`
+}
+
+type refundView struct {
+	RequestNo string    `json:"out_request_no"`
+	Amount    fen       `json:"amount"`
+	Reason    string    `json:"reason,omitempty"`
+	Time      time.Time `json:"time"`
+}
+
+type noticeView struct {
+	ID       string        `json:"notify_id"`
+	Status   string        `json:"trade_status"`
+	State    string        `json:"state"`
+	NextTime *time.Time    `json:"next_time,omitempty"`
+	Attempts []attemptView `json:"attempts"`
+}
+
+type attemptView struct {
+	Time   time.Time `json:"time"`
+	Status int       `json:"status"`
+	Answer string    `json:"answer"`
+	Error  string    `json:"error,omitempty"`
+	Manual bool      `json:"manual,omitempty"`
+	Faults string    `json:"faults,omitempty"`
+}
+
+// view describes a locked trade. Once it is paid, its return_url is the signed
+// one to which the cashier sends the browser.
+func (p *Platform) view(t *trade) tradeView {
+	v := tradeView{
+		OutTradeNo: t.OutTradeNo, TradeNo: t.TradeNo, AppID: t.AppID, Method: t.Method, Status: t.State,
+		Subject: t.Subject, Amount: t.Amount, Paid: t.Paid, Refunded: t.Refunded, BuyerID: t.Buyer,
+		CreatedAt: t.Created.time(), ExpiresAt: t.Expires.time(), PaidAt: t.PaidAt.maybe(), ClosedAt: t.ClosedAt.maybe(),
+		Cashier: p.cashierURL(t.TradeNo), ReturnURL: t.ReturnURL, NotifyURL: t.NotifyURL,
+		Refunds: []refundView{}, Notices: []noticeView{},
+	}
+	for _, r := range t.Refunds {
+		v.Refunds = append(v.Refunds, refundView{RequestNo: r.RequestNo, Amount: r.Amount, Reason: r.Reason, Time: r.At.time()})
+	}
+	for _, n := range t.Notices {
+		v.Notices = append(v.Notices, viewNotice(n))
+	}
+	return v
+}
+
+func viewNotice(n *notice) noticeView {
+	v := noticeView{ID: n.ID, Status: n.State, State: n.progress(), NextTime: n.Due.maybe(), Attempts: []attemptView{}}
+	for _, a := range n.Attempts {
+		v.Attempts = append(v.Attempts, viewAttempt(a))
+	}
+	return v
+}
+
+func viewAttempt(a attempt) attemptView {
+	return attemptView{
+		Time: a.At.time(), Status: a.Status, Answer: a.Answer, Error: a.Error, Manual: a.Manual, Faults: a.Faults,
+	}
+}
+
+// progress says how far a notice has come.
+func (n *notice) progress() string {
+	switch {
+	case n.Acked:
+		return "acknowledged"
+	case n.Due != 0:
+		return "pending"
+	}
+	return "failed"
+}
+
+// maybe is the time, or nil for never.
+func (m moment) maybe() *time.Time {
+	if m == 0 {
+		return nil
+	}
+	t := m.time()
+	return &t
+}
+
+// truth is what really happened, for checkers.
+type truth struct {
+	Trades    []truthTrade `json:"trades"`
+	PaidCount int          `json:"paid_count"`
+	Paid      fen          `json:"paid"`
+	Refunded  fen          `json:"refunded"`
+}
+
+type truthTrade struct {
+	OutTradeNo string `json:"out_trade_no"`
+	TradeNo    string `json:"trade_no"`
+	Status     string `json:"status"`
+	Amount     fen    `json:"amount"`
+	Paid       fen    `json:"paid"`
+	Refunded   fen    `json:"refunded"`
+}
+
+// Truth returns every trade that the platform knows, oldest first, with sums,
+// all in fen.
+func (p *Platform) Truth() any {
+	all := truth{Trades: []truthTrade{}}
+	for _, t := range p.ledger.oldest() {
+		p.ledger.lock(t)
+		if t.exists() {
+			all.add(&t.record)
+		}
+		t.mu.Unlock()
+	}
+	return all
+}
+
+func (a *truth) add(r *record) {
+	a.Trades = append(a.Trades, truthTrade{
+		OutTradeNo: r.OutTradeNo, TradeNo: r.TradeNo, Status: r.State,
+		Amount: r.Amount, Paid: r.Paid, Refunded: r.Refunded,
+	})
+	if r.paid() {
+		a.PaidCount++
+	}
+	a.Paid += r.Paid
+	a.Refunded += r.Refunded
+}
