@@ -41,18 +41,26 @@ func (c *Client) Do(ctx context.Context, r Request, out any) (*Reply, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := decode(&r, reply, out); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// decode reads the inner object of a good reply into out, which may be nil.
+func decode(r *Request, reply *Reply, out any) error {
 	if out == nil {
-		return reply, nil
+		return nil
 	}
 	if err := json.Unmarshal(reply.Raw, out); err != nil {
 		cause := fmt.Errorf("%w: content of the reply: %w", ErrMalformed, err)
-		return nil, &Error{Method: r.Method, HTTPStatus: http.StatusOK, TraceID: reply.TraceID,
+		return &Error{Method: r.Method, HTTPStatus: http.StatusOK, TraceID: reply.TraceID,
 			Verified: true, Raw: bounded(reply.Raw), Err: cause}
 	}
 	if o, ok := out.(interface{ setReply(*Reply) }); ok {
 		o.setReply(reply)
 	}
-	return reply, nil
+	return nil
 }
 
 func (c *Client) do(ctx context.Context, r *Request) (*Reply, error) {
@@ -185,11 +193,11 @@ func (e *Error) mayBeUnsigned() bool {
 func (e *Error) success(key string) bool {
 	own := key != "error_response" && key != "null_response"
 	switch {
-	case own && e.Code == "10000", own && e.Code == "10003" && e.Method == methodPay:
+	case own && e.Code == codeSuccess, own && e.Code == codeWaiting && e.Method == methodPay:
 		return true
 	case own && e.Code == "" && e.Method == methodOAuthToken:
 		return true
-	case e.Code == "" || e.Code == "10000" || e.Code == "10003":
+	case e.Code == "" || e.Code == codeSuccess || e.Code == codeWaiting:
 		e.Err = fmt.Errorf("%w: reply says neither success nor failure", ErrMalformed)
 	}
 	return false

@@ -2,6 +2,12 @@ package alipay
 
 import "strings"
 
+// Codes of the gateway. Everything else is a failure.
+const (
+	codeSuccess = "10000"
+	codeWaiting = "10003"
+)
+
 // SubCode is a reason as the platform names it. It is an error value, so that
 // errors.Is(err, alipay.TradeNotExist) asks for it; any other name works as well:
 // errors.Is(err, alipay.SubCode("ACQ.BUYER_ERROR")).

@@ -179,3 +179,52 @@ func ExampleClient_ParseReturn() {
 	fmt.Println("show what is known of order", back.OutTradeNo)
 	// Output: show what is known of order 20260301000001
 }
+
+func ExampleClient_AppPayOrder() {
+	client, done := exampleClient("")
+	defer done()
+	order, err := client.AppPayOrder(alipay.AppPay{
+		Order: alipay.Order{OutTradeNo: "20260301000001", TotalAmount: 1234, Subject: "Tea"},
+	})
+	fmt.Println(order != "", err)
+	// Output: true <nil>
+}
+
+func ExampleClient_Pay() {
+	client, done := exampleClient(`{"code":"10003","msg":" order success pay inprocess","out_trade_no":"20260301000001"}`)
+	defer done()
+	payment, err := client.Pay(context.Background(), alipay.Pay{
+		Order:    alipay.Order{OutTradeNo: "20260301000001", TotalAmount: 1234, Subject: "Tea"},
+		AuthCode: "280000000000000001",
+	})
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println("paid:", payment.Succeeded(), "waiting for the password:", payment.Waiting())
+	// Output: paid: false waiting for the password: true
+}
+
+func ExampleClient_Create() {
+	client, done := exampleClient(`{"code":"10000","msg":"Success","trade_no":"2026030122001400000000000001"}`)
+	defer done()
+	trade, err := client.Create(context.Background(), alipay.Create{
+		Order:   alipay.Order{OutTradeNo: "20260301000001", TotalAmount: 1234, Subject: "Tea"},
+		BuyerID: "2088000000000002",
+	})
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(trade.TradeNo)
+	// Output: 2026030122001400000000000001
+}
+
+func ExampleClient_Cancel() {
+	client, done := exampleClient(`{"code":"10000","msg":"Success","retry_flag":"N","action":"close"}`)
+	defer done()
+	cancelled, err := client.Cancel(context.Background(), alipay.TradeRef{OutTradeNo: "20260301000001"})
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(cancelled.Action)
+	// Output: close
+}

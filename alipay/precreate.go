@@ -8,7 +8,7 @@ type Precreate struct {
 	// NotifyURL is where Alipay posts the outcome.
 	NotifyURL string `json:"-"`
 	// ProductCode is "FACE_TO_FACE_PAYMENT", also when empty, or "QR_CODE_OFFLINE".
-	ProductCode string `json:"product_code,omitempty"`
+	ProductCode string `json:"-"`
 	// QRCodeTimeout is the life of the code, as "90m", at most two hours.
 	QRCodeTimeout string `json:"qr_code_timeout_express,omitempty"`
 	// CodeType "share_code" asks for a code that can be sent to a friend.
@@ -36,7 +36,7 @@ func (c *Client) Precreate(ctx context.Context, p Precreate) (*Precreated, error
 	content := struct {
 		*Precreate
 		orderExtra
-	}{&p, p.extra("")}
+	}{&p, p.extra(p.ProductCode)}
 	out := new(Precreated)
 	if _, err := c.Do(ctx, Request{Method: methodPrecreate, Content: content, NotifyURL: p.NotifyURL}, out); err != nil {
 		return nil, err

@@ -122,10 +122,10 @@ func TestRefundQuery(t *testing.T) {
 
 func TestPrecreate(t *testing.T) {
 	c := expecting(t, "alipay.trade.precreate", `{"out_trade_no":"20260301000001","total_amount":"12.34",`+
-		`"subject":"tea","qr_code_timeout_express":"90m"}`, fixture(t, "precreate.json"))
+		`"subject":"tea","qr_code_timeout_express":"90m","product_code":"QR_CODE_OFFLINE"}`, fixture(t, "precreate.json"))
 	out, err := c.Precreate(t.Context(), alipay.Precreate{
 		Order:         alipay.Order{OutTradeNo: "20260301000001", TotalAmount: 1234, Subject: "tea"},
-		QRCodeTimeout: "90m",
+		QRCodeTimeout: "90m", ProductCode: "QR_CODE_OFFLINE",
 	})
 	if err != nil || out.QRCode != "https://qr.alipay.com/bax00001" {
 		t.Errorf("precreate = %+v, %v", out, err)
