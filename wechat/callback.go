@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -53,6 +54,7 @@ type Callback struct {
 	maxAge time.Duration
 	now    func() time.Time
 	guard  *replayGuard
+	logger *slog.Logger
 }
 
 // Format prints the account's id alone, see [Client.Format].
@@ -61,7 +63,7 @@ func (cb *Callback) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "wechat.Callbac
 func newCallback(cfg Config) (*Callback, error) {
 	cb := &Callback{
 		appID: cfg.AppID, token: cfg.Token, mode: cfg.CallbackMode,
-		maxAge: cfg.CallbackMaxAge, now: cfg.Now,
+		maxAge: cfg.CallbackMaxAge, now: cfg.Now, logger: cfg.Logger,
 	}
 	if cb.maxAge == 0 {
 		cb.maxAge = defaultMaxAge
