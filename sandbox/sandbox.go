@@ -14,11 +14,13 @@
 package sandbox
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 
 	"github.com/paypush/paypush/sandbox/alipay"
+	"github.com/paypush/paypush/sandbox/wechat"
 	"github.com/paypush/paypush/sandbox/world"
 )
 
@@ -78,11 +80,14 @@ func New(o Options) (*Sandbox, error) {
 
 // mount makes every platform; each is one line.
 func (s *Sandbox) mount(mux *http.ServeMux) error {
-	return s.add(mux, "alipay", func() (platform, error) { return alipay.New(s.world, s.base.get) })
+	return errors.Join(
+		s.add(mux, "alipay", func() (platform, error) { return alipay.New(s.world, s.base.get) }),
+		s.add(mux, "wechat", func() (platform, error) { return wechat.New(s.world, s.base.get) }),
+	)
 }
 
-func (s *Sandbox) add(mux *http.ServeMux, name string, make func() (platform, error)) error {
-	p, err := make()
+func (s *Sandbox) add(mux *http.ServeMux, name string, open func() (platform, error)) error {
+	p, err := open()
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
