@@ -13,5 +13,6 @@ const (
 	methodCancel      = "alipay.trade.cancel"
 	methodRefund      = "alipay.trade.refund"
 	methodRefundQuery = "alipay.trade.fastpay.refund.query"
+	methodBillURL     = "alipay.data.dataservice.bill.downloadurl.query"
 	methodOAuthToken  = "alipay.system.oauth.token"
 )
