@@ -1,0 +1,108 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/paypush/paypush/internal/event"
+)
+
+const (
+	eventColumns = `id, seq, type, object, version, data, at`
+
+	sqlEventInsert statement = `INSERT INTO events (` + eventColumns + `) VALUES ($1, 0, $2, $3, $4, $5, $6)`
+	sqlEventsAfter statement = `SELECT ` + eventColumns + ` FROM events WHERE seq > $1 AND seq > 0 ORDER BY seq LIMIT $2`
+	sqlEventsOf    statement = `SELECT ` + eventColumns + ` FROM events WHERE object = $1 ORDER BY id LIMIT 200`
+
+	sqlNumberingLock statement = `UPDATE numbering SET last = last WHERE one = 1 RETURNING last`
+	sqlNumberingSet  statement = `UPDATE numbering SET last = $1 WHERE one = 1`
+	sqlEventsNumber  statement = `UPDATE events SET seq = fresh.place + $1 FROM (
+			SELECT id AS fresh_id, ROW_NUMBER() OVER (ORDER BY id) AS place FROM (
+				SELECT id FROM events WHERE seq = 0 ORDER BY id LIMIT $2) AS oldest) AS fresh
+		WHERE events.id = fresh.fresh_id AND events.seq = 0`
+
+	sqlCursor        statement = `SELECT seq FROM cursors WHERE name = $1`
+	sqlCursorAdvance statement = `INSERT INTO cursors (name, seq) VALUES ($1, $2)
+		ON CONFLICT (name) DO UPDATE SET seq = excluded.seq WHERE cursors.seq < excluded.seq`
+)
+
+// numberAtOnce is how many events get their numbers in one transaction.
+const numberAtOnce = 500
+
+// AddEvent implements the transactions of the domains.
+func (t *txn) AddEvent(ctx context.Context, e event.Event) error {
+	data := string(e.Data)
+	if data == "" {
+		data = "null"
+	}
+	t.events++
+	_, err := change(ctx, t, sqlEventInsert, e.ID, string(e.Type), e.Object, e.Version, data, micros(e.At))
+	return err
+}
+
+// Outbox reads the events that the domains wrote.
+type Outbox struct{ db *DB }
+
+// Outbox gives the events.
+func (db *DB) Outbox() Outbox { return Outbox{db} }
+
+// Add writes an event that belongs to no change of a domain, such as one of
+// the team's own.
+func (o Outbox) Add(ctx context.Context, e event.Event) error {
+	return o.db.update(ctx, func(tx *txn) error { return tx.AddEvent(ctx, e) })
+}
+
+// Number gives the next sequence numbers to committed events that have none,
+// in the order of their ids, and returns how many it numbered; call it until
+// that is 0. One numbering follows another, on all nodes, so whoever has read
+// up to a number has read every event below it.
+func (o Outbox) Number(ctx context.Context) (n int, err error) {
+	err = o.db.update(ctx, func(tx *txn) error {
+		last, err := one(ctx, tx, errBusy, number, sqlNumberingLock)
+		if err != nil {
+			return err
+		}
+		count, err := change(ctx, tx, sqlEventsNumber, last, numberAtOnce)
+		if n = int(count); err != nil || n == 0 {
+			return err
+		}
+		_, err = change(ctx, tx, sqlNumberingSet, last+count)
+		return err
+	})
+	return n, err
+}
+
+// After lists numbered events above seq, in order, at most limit.
+func (o Outbox) After(ctx context.Context, seq int64, limit int) ([]event.Event, error) {
+	return many(ctx, o.db.reader(), scanEvent, sqlEventsAfter, seq, limit)
+}
+
+// Of lists the events of one object, oldest first, at most 200, numbered or not.
+func (o Outbox) Of(ctx context.Context, object string) ([]event.Event, error) {
+	return many(ctx, o.db.reader(), scanEvent, sqlEventsOf, object)
+}
+
+// Cursor tells up to which number the named reader has come; 0 for one that
+// never advanced.
+func (o Outbox) Cursor(ctx context.Context, name string) (int64, error) {
+	found, err := many(ctx, o.db.reader(), number, sqlCursor, name)
+	if err != nil || len(found) == 0 {
+		return 0, err
+	}
+	return found[0], nil
+}
+
+// Advance moves the named reader's cursor forward, never back.
+func (o Outbox) Advance(ctx context.Context, name string, seq int64) error {
+	return o.db.update(ctx, func(tx *txn) error {
+		_, err := change(ctx, tx, sqlCursorAdvance, name, seq)
+		return err
+	})
+}
+
+func scanEvent(r row) (e event.Event, err error) {
+	var data string
+	err = r.Scan(&e.ID, &e.Seq, &e.Type, &e.Object, &e.Version, &data, moment{&e.At})
+	e.Data = json.RawMessage(data)
+	return e, err
+}

@@ -1,0 +1,101 @@
+package store
+
+import (
+	"context"
+
+	"github.com/paypush/paypush/internal/push"
+)
+
+const (
+	messageColumns = `id, key, member_id, channel, account, recipient, kind, template, vals, text, link, status, code, detail,
+		platform_id, attempts, version, created_at, first_try_at, done_at`
+
+	sqlMessageInsert statement = `INSERT INTO messages (` + messageColumns + `)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+		ON CONFLICT (key) DO NOTHING`
+	sqlMessageUpdate statement = `UPDATE messages SET status = $3, code = $4, detail = $5, platform_id = $6, attempts = $7,
+		first_try_at = $8, done_at = $9, version = version + 1 WHERE id = $1 AND version = $2`
+	sqlMessageByID  statement = `SELECT ` + messageColumns + ` FROM messages WHERE id = $1`
+	sqlMessageByKey statement = `SELECT ` + messageColumns + ` FROM messages WHERE key = $1`
+	sqlMessages     statement = `SELECT ` + messageColumns + ` FROM messages ORDER BY id DESC LIMIT $1`
+	sqlMessagesOf   statement = `SELECT ` + messageColumns + ` FROM messages WHERE member_id = $2 AND member_id <> '' ORDER BY id DESC LIMIT $1`
+	sqlAddresses    statement = `SELECT account, openid FROM bindings WHERE member_id = $1 ORDER BY bound_at, id`
+)
+
+// Messages keeps messages. It implements [push.Store] and [push.People].
+type Messages struct {
+	messageReader
+	db *DB
+}
+
+var (
+	_ push.Store  = Messages{}
+	_ push.People = Messages{}
+	_ push.Tx     = messageTx{}
+)
+
+// Messages gives the store of the domain of messages.
+func (db *DB) Messages() Messages { return Messages{messageReader{db.reader()}, db} }
+
+// Update implements [push.Store].
+func (m Messages) Update(ctx context.Context, fn func(tx push.Tx) error) error {
+	return m.db.update(ctx, func(tx *txn) error { return fn(messageTx{messageReader{tx}, tx}) })
+}
+
+// Messages implements [push.Store]. The limit is 1 to 100.
+func (m Messages) Messages(ctx context.Context, memberID string, limit int) ([]push.Message, error) {
+	if memberID == "" {
+		return many(ctx, m.x, scanMessage, sqlMessages, page(limit))
+	}
+	return many(ctx, m.x, scanMessage, sqlMessagesOf, page(limit), memberID)
+}
+
+// Addresses implements [push.People]: a member is reached over the WeChat that
+// was bound first.
+func (m Messages) Addresses(ctx context.Context, memberID string) ([]push.Address, error) {
+	return many(ctx, m.x, func(r row) (push.Address, error) {
+		a := push.Address{Channel: "wechat"}
+		err := r.Scan(&a.Account, &a.Recipient)
+		return a, err
+	}, sqlAddresses, memberID)
+}
+
+// messageReader reads messages, inside a transaction or outside.
+type messageReader struct{ x executor }
+
+// Message implements [push.Store].
+func (m messageReader) Message(ctx context.Context, id string) (push.Message, error) {
+	return one(ctx, m.x, push.ErrNoMessage, scanMessage, sqlMessageByID, id)
+}
+
+// MessageByKey implements [push.Store].
+func (m messageReader) MessageByKey(ctx context.Context, key string) (push.Message, error) {
+	return one(ctx, m.x, push.ErrNoMessage, scanMessage, sqlMessageByKey, key)
+}
+
+// messageTx is the messages inside one transaction.
+type messageTx struct {
+	messageReader
+	*txn
+}
+
+// InsertMessage implements [push.Tx].
+func (m messageTx) InsertMessage(ctx context.Context, v push.Message) (bool, error) {
+	n, err := change(ctx, m.txn, sqlMessageInsert, v.ID, v.Key, v.MemberID, v.Channel, v.Account, v.Recipient,
+		string(v.Kind), v.Template, pack(v.Values), v.Text, v.Link, string(v.Status), v.Code, v.Detail, v.PlatformID,
+		v.Attempts, v.Version, micros(v.CreatedAt), micros(v.FirstTryAt), micros(v.DoneAt))
+	return n == 1, err
+}
+
+// UpdateMessage implements [push.Tx]. What is said to whom does not change.
+func (m messageTx) UpdateMessage(ctx context.Context, v push.Message) error {
+	return must(ctx, m.txn, push.ErrStale, sqlMessageUpdate, v.ID, v.Version, string(v.Status), v.Code, v.Detail,
+		v.PlatformID, v.Attempts, micros(v.FirstTryAt), micros(v.DoneAt))
+}
+
+func scanMessage(r row) (v push.Message, err error) {
+	err = r.Scan(&v.ID, &v.Key, &v.MemberID, &v.Channel, &v.Account, &v.Recipient, &v.Kind, &v.Template,
+		packed[map[string]string, string]{&v.Values}, &v.Text, &v.Link, &v.Status, &v.Code, &v.Detail, &v.PlatformID,
+		&v.Attempts, &v.Version, moment{&v.CreatedAt}, moment{&v.FirstTryAt}, moment{&v.DoneAt})
+	return v, err
+}

@@ -1,0 +1,68 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"embed"
+	"io"
+	"io/fs"
+	"strings"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/database"
+	"github.com/pressly/goose/v3/lock"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// migrate applies what is missing. On PostgreSQL a lock makes the nodes take
+// turns; SQLite's own does.
+func migrate(ctx context.Context, db *sql.DB, t types) error {
+	sub, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
+	if t.dialect == database.DialectPostgres {
+		locker, err := lock.NewPostgresSessionLocker()
+		if err != nil {
+			return err
+		}
+		options = append(options, goose.WithSessionLocker(locker))
+	}
+	p, err := goose.NewProvider(t.dialect, db, spelled{sub, strings.NewReplacer(t.words...)}, options...)
+	if err != nil {
+		return err
+	}
+	_, err = p.Up(ctx)
+	return err
+}
+
+// spelled is a file system whose files have the engine's words in them.
+type spelled struct {
+	fs.FS
+	words *strings.Replacer
+}
+
+// Open implements fs.FS.
+func (s spelled) Open(name string) (fs.File, error) {
+	f, err := s.FS.Open(name)
+	if err != nil || !strings.HasSuffix(name, ".sql") {
+		return f, err
+	}
+	b, err := io.ReadAll(f)
+	if err != nil {
+		return nil, err
+	}
+	return &spelledFile{f, bytes.NewReader([]byte(s.words.Replace(string(b))))}, nil
+}
+
+type spelledFile struct {
+	fs.File
+	text *bytes.Reader
+}
+
+// Read implements fs.File.
+func (f *spelledFile) Read(b []byte) (int, error) { return f.text.Read(b) }

@@ -1,0 +1,79 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/paypush/paypush/internal/fault"
+	"github.com/paypush/paypush/internal/pay"
+)
+
+const (
+	noticeColumns = `id, account, body, header, remote, body_hash, verdict, reason, payment_id, number, ask_at, finding,
+		deliveries, received_at, last_at`
+
+	sqlNoticeAgain statement = `UPDATE notices SET deliveries = deliveries + 1, last_at = $3
+		WHERE account = $1 AND body_hash = $2 RETURNING verdict`
+	sqlNoticeInsert statement = `INSERT INTO notices (` + noticeColumns + `)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+		ON CONFLICT (account, body_hash) DO NOTHING`
+	sqlNoticeFinding statement = `UPDATE notices SET finding = $2, ask_at = 0 WHERE id = $1`
+	sqlNoticeByID    statement = `SELECT ` + noticeColumns + ` FROM notices WHERE id = $1`
+	sqlNotices       statement = `SELECT ` + noticeColumns + ` FROM notices WHERE id < $1 ORDER BY id DESC LIMIT $2`
+	sqlNoticesOf     statement = `SELECT ` + noticeColumns + ` FROM notices WHERE payment_id = $1 AND payment_id <> '' ORDER BY id LIMIT 100`
+)
+
+// ErrNoNotice tells that there is no such notice.
+var ErrNoNotice = fault.New(fault.NotFound, "notice_not_found", "There is no such notice.")
+
+// Redeliver implements [pay.NoticeWriter].
+func (l ledgerTx) Redeliver(ctx context.Context, account, bodyHash string, at time.Time) (pay.Verdict, bool, error) {
+	found, err := many(ctx, l.txn, text, sqlNoticeAgain, account, bodyHash, micros(at))
+	if err != nil || len(found) == 0 {
+		return "", false, err
+	}
+	return pay.Verdict(found[0]), true, nil
+}
+
+// InsertNotice implements [pay.NoticeWriter].
+func (l ledgerTx) InsertNotice(ctx context.Context, n pay.Notice) error {
+	body := n.Body
+	if body == nil {
+		body = []byte{}
+	}
+	return must(ctx, l.txn, pay.ErrStale, sqlNoticeInsert, n.ID, n.Account, body, pack(n.Header), n.Remote, n.BodyHash,
+		string(n.Verdict), n.Reason, n.PaymentID, n.Number, micros(n.AskAt), n.Finding,
+		n.Deliveries, micros(n.ReceivedAt), micros(n.LastAt))
+}
+
+// SetFinding implements [pay.NoticeWriter]. It fails with [ErrNoNotice] where
+// there is none.
+func (l ledgerTx) SetFinding(ctx context.Context, noticeID, finding string) error {
+	return must(ctx, l.txn, ErrNoNotice, sqlNoticeFinding, noticeID, finding)
+}
+
+// Notice finds one genuine notice or fails with [ErrNoNotice].
+func (l ledgerReader) Notice(ctx context.Context, id string) (pay.Notice, error) {
+	return one(ctx, l.x, ErrNoNotice, scanNotice, sqlNoticeByID, id)
+}
+
+// Notices lists genuine notices, newest first, those whose id sorts below
+// before; an empty before begins with the newest. The limit is 1 to 100.
+func (l ledgerReader) Notices(ctx context.Context, before string, limit int) ([]pay.Notice, error) {
+	if before == "" {
+		before = lastID
+	}
+	return many(ctx, l.x, scanNotice, sqlNotices, before, page(limit))
+}
+
+// NoticesOf lists what was posted about a payment, oldest first, at most 100.
+func (l ledgerReader) NoticesOf(ctx context.Context, paymentID string) ([]pay.Notice, error) {
+	return many(ctx, l.x, scanNotice, sqlNoticesOf, paymentID)
+}
+
+func scanNotice(r row) (n pay.Notice, err error) {
+	err = r.Scan(&n.ID, &n.Account, &n.Body, packed[map[string][]string, []string]{&n.Header}, &n.Remote, &n.BodyHash,
+		&n.Verdict, &n.Reason, &n.PaymentID, &n.Number, moment{&n.AskAt}, &n.Finding,
+		&n.Deliveries, moment{&n.ReceivedAt}, moment{&n.LastAt})
+	return n, err
+}

@@ -1,0 +1,147 @@
+package store
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/paypush/paypush/internal/pay"
+)
+
+const (
+	sqlForgedCount statement = `INSERT INTO forged_counts (account, hour, count) VALUES ($1, $2, $3)
+		ON CONFLICT (account, hour) DO UPDATE SET count = forged_counts.count + excluded.count`
+	sqlForgedSample statement = `INSERT INTO forged_samples (id, account, body, remote, reason, at) VALUES ($1, $2, $3, $4, $5, $6)`
+	sqlForgedTrim   statement = `DELETE FROM forged_samples WHERE id IN (
+		SELECT id FROM forged_samples ORDER BY at DESC, id DESC LIMIT 1000 OFFSET 100)`
+	sqlForgedCounts  statement = `SELECT account, hour, count FROM forged_counts WHERE hour >= $1 ORDER BY hour DESC, account LIMIT 1000`
+	sqlForgedSamples statement = `SELECT account, body, remote, reason, at FROM forged_samples ORDER BY at DESC, id DESC LIMIT 100`
+)
+
+// The bounds of what forged notices may cost: rows, bytes of each body, and
+// how often the database hears of them.
+const (
+	forgedBody    = 4 << 10
+	forgedAtOnce  = 8
+	forgedPause   = time.Second
+	forgedTimeout = 5 * time.Second
+)
+
+// Forged is one sample of a forged notice. Its body may be cut.
+type Forged struct {
+	Account string
+	Body    []byte
+	Remote  string
+	Reason  string
+	At      time.Time
+}
+
+// ForgedCount is how many forged notices came to an account within an hour.
+type ForgedCount struct {
+	Account string
+	Hour    time.Time // its beginning, UTC
+	Count   int64
+}
+
+// Reject implements [pay.Rejects]. It only counts in memory; about once a
+// second, and at [DB.Close], the counts and a few samples go to the database.
+// A process that dies loses that second.
+func (l Ledger) Reject(_ context.Context, p pay.Posted, reason string) { l.db.rejects.add(p, reason) }
+
+// ForgedCounts lists the counts since then, newest first.
+func (l Ledger) ForgedCounts(ctx context.Context, since time.Time) ([]ForgedCount, error) {
+	return many(ctx, l.x, func(r row) (c ForgedCount, err error) {
+		err = r.Scan(&c.Account, moment{&c.Hour}, &c.Count)
+		return c, err
+	}, sqlForgedCounts, micros(since))
+}
+
+// ForgedSamples lists the samples that are kept, newest first, at most 100.
+func (l Ledger) ForgedSamples(ctx context.Context) ([]Forged, error) {
+	return many(ctx, l.x, func(r row) (f Forged, err error) {
+		err = r.Scan(&f.Account, &f.Body, &f.Remote, &f.Reason, moment{&f.At})
+		return f, err
+	}, sqlForgedSamples)
+}
+
+// rejects collects forged notices between two writes.
+type rejects struct {
+	db      *DB
+	log     *slog.Logger
+	mu      sync.Mutex
+	counts  map[ForgedCount]int64 // the key's own count is 0
+	samples []Forged
+	timer   *time.Timer // nil while there is nothing to write
+	closed  bool
+	writing sync.WaitGroup
+}
+
+func newRejects(db *DB, log *slog.Logger) *rejects {
+	return &rejects{db: db, log: log, counts: make(map[ForgedCount]int64)}
+}
+
+func (r *rejects) add(p pay.Posted, reason string) {
+	now := r.db.now().UTC()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed {
+		return
+	}
+	r.counts[ForgedCount{Account: p.Account, Hour: now.Truncate(time.Hour)}]++
+	if len(r.samples) < forgedAtOnce {
+		r.samples = append(r.samples, Forged{Account: p.Account, Remote: p.Remote, At: now,
+			Body:   append([]byte{}, p.Body[:min(len(p.Body), forgedBody)]...),
+			Reason: reason[:min(len(reason), 200)]})
+	}
+	if r.timer == nil {
+		r.writing.Add(1)
+		r.timer = time.AfterFunc(forgedPause, func() {
+			defer r.writing.Done()
+			r.flush()
+		})
+	}
+}
+
+// flush writes what was collected. What can't be written is logged and lost.
+func (r *rejects) flush() {
+	r.mu.Lock()
+	counts, samples := r.counts, r.samples
+	r.counts, r.samples, r.timer = make(map[ForgedCount]int64), nil, nil
+	r.mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.Background(), forgedTimeout)
+	defer cancel()
+	err := r.db.update(ctx, func(tx *txn) error { return writeForged(ctx, tx, counts, samples) })
+	if err != nil {
+		r.log.LogAttrs(ctx, slog.LevelError, "forged notices were not counted", slog.Any("error", err))
+	}
+}
+
+func writeForged(ctx context.Context, tx *txn, counts map[ForgedCount]int64, samples []Forged) error {
+	for k, n := range counts {
+		if _, err := change(ctx, tx, sqlForgedCount, k.Account, micros(k.Hour), n); err != nil {
+			return err
+		}
+	}
+	for _, f := range samples {
+		if _, err := change(ctx, tx, sqlForgedSample, newID("fgd"), f.Account, f.Body, f.Remote, f.Reason, micros(f.At)); err != nil {
+			return err
+		}
+	}
+	_, err := change(ctx, tx, sqlForgedTrim)
+	return err
+}
+
+// close writes the rest.
+func (r *rejects) close() {
+	r.mu.Lock()
+	r.closed = true
+	due := r.timer != nil && r.timer.Stop()
+	r.mu.Unlock()
+	if due {
+		defer r.writing.Done()
+		r.flush()
+		return
+	}
+	r.writing.Wait()
+}
