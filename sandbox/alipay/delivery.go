@@ -47,17 +47,19 @@ func (p *Platform) resume() {
 }
 
 func (p *Platform) sendPlanned(ctx context.Context, t *trade, n *notice) {
-	if !p.wanted(t, n) {
+	due, wanted := p.wanted(t, n)
+	if !wanted {
 		return
 	}
 	hit := p.drawNotify(t)
 	for _, f := range hit {
 		switch f.Kind {
 		case "delay", "latency":
-			p.world.AfterFunc(f.Delay, func(ctx context.Context) { p.sendNow(ctx, t, n, hit) })
+			late := due.after(f.Delay).time().Sub(p.world.Now())
+			p.world.AfterFunc(late, func(ctx context.Context) { p.sendNow(ctx, t, n, hit) })
 			return
 		case "reorder":
-			p.post.hold(func(ctx context.Context) { p.sendNow(ctx, t, n, hit) })
+			p.post.hold(due.after(heldAtMost), func(ctx context.Context) { p.sendNow(ctx, t, n, hit) })
 			return
 		}
 	}
@@ -65,12 +67,12 @@ func (p *Platform) sendPlanned(ctx context.Context, t *trade, n *notice) {
 	p.post.release()
 }
 
-// wanted reports whether a planned sending is still to be made: somebody may
-// have sent it by hand meanwhile.
-func (p *Platform) wanted(t *trade, n *notice) bool {
+// wanted reports when a planned sending was due, and whether it is still to be
+// made: somebody may have sent it by hand meanwhile.
+func (p *Platform) wanted(t *trade, n *notice) (due moment, wanted bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return n.Due != 0
+	return n.Due, n.Due != 0
 }
 
 func (p *Platform) drawNotify(t *trade) []world.Fault {

@@ -28,6 +28,7 @@ import (
 type bench struct {
 	t      *testing.T
 	world  *world.World
+	alone  *alipay.Platform
 	server *httptest.Server
 	creds  creds
 	key    *rsa.PrivateKey
@@ -65,6 +66,7 @@ func openBench(t *testing.T, dir string) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
+	b.alone = p
 	p.Register(mux)
 	raw, err := json.Marshal(p.Credentials())
 	if err != nil {
@@ -351,7 +353,12 @@ func newShop(t *testing.T, answers ...string) *shop {
 	}
 	last := answers[len(answers)-1]
 	s.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := r.ParseForm(); err != nil {
+		raw, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		values, err := url.ParseQuery(string(raw))
+		if err != nil {
 			t.Error(err)
 		}
 		reply := last
@@ -360,7 +367,7 @@ func newShop(t *testing.T, answers ...string) *shop {
 		default:
 		}
 		_, _ = io.WriteString(w, reply)
-		s.got <- notice{values: r.PostForm, header: r.Header}
+		s.got <- notice{values: values, header: r.Header}
 	}))
 	t.Cleanup(s.server.Close)
 	return s

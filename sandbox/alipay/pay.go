@@ -10,11 +10,11 @@ var (
 // pay lets a buyer pay a locked trade. An amount of zero is the one that was
 // asked for; another one is what a test wants to see paid instead.
 func (p *Platform) pay(t *trade, buyerID string, amount fen) error {
-	if t.State != stateWaiting {
-		return errNotPayable
-	}
 	if buyerID != "" && !p.account.knows(buyerID) {
 		return errNoBuyer
+	}
+	if t.State != stateWaiting {
+		return errNotPayable
 	}
 	if buyerID != "" {
 		t.Buyer = buyerID

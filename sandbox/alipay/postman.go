@@ -104,15 +104,15 @@ func (p params) form() string {
 	return out.String()
 }
 
-// hold keeps a sending back until another one has gone out, or for a minute of
-// the world's time.
-func (m *postman) hold(send func(context.Context)) {
+// hold keeps a sending back until another one has gone out, at most until a
+// moment of the world's time.
+func (m *postman) hold(atMost moment, send func(context.Context)) {
 	var once sync.Once
-	go1 := func(ctx context.Context) { once.Do(func() { send(ctx) }) }
+	sendOnce := func(ctx context.Context) { once.Do(func() { send(ctx) }) }
 	m.mu.Lock()
-	m.held = append(m.held, go1)
+	m.held = append(m.held, sendOnce)
 	m.mu.Unlock()
-	m.world.AfterFunc(heldAtMost, go1)
+	m.world.AfterFunc(atMost.time().Sub(m.world.Now()), sendOnce)
 }
 
 // release lets the held sendings go, behind the one that has just been made.
