@@ -26,6 +26,10 @@ type call struct {
 // reply is a decoded body that may carry the platform's verdict.
 type reply interface{ verdict() *status }
 
+// quickReply is a reply that knows its commonest form by heart and reads it
+// without the JSON decoder; any other form is left to that.
+type quickReply interface{ quick(body []byte) bool }
+
 // status is the part that any reply may have.
 type status struct {
 	ErrCode *int64 `json:"errcode"`
@@ -76,6 +80,9 @@ func (c *Client) attempt(ctx context.Context, cl call, token string, out reply) 
 // decode reads a body into out and turns a verdict other than zero into an
 // error.
 func (c *Client) decode(cl call, token string, body []byte, out reply) error {
+	if q, ok := out.(quickReply); ok && q.quick(body) {
+		return nil
+	}
 	if err := unmarshal(body, out); err != nil {
 		return c.lost(cl, token, errReply)
 	}
@@ -97,8 +104,11 @@ func (c *Client) decode(cl call, token string, body []byte, out reply) error {
 // inside a string, as nicknames sometimes have them.
 func unmarshal(body []byte, out any) error {
 	err := json.Unmarshal(body, out)
+	if err == nil {
+		return nil
+	}
 	var syntax *json.SyntaxError
-	if err == nil || !errors.As(err, &syntax) {
+	if !errors.As(err, &syntax) {
 		return err
 	}
 	clean := make([]byte, len(body))

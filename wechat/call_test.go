@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/paypush/paypush/wechat"
 )
@@ -260,10 +262,21 @@ func TestConfigIsChecked(t *testing.T) {
 	}
 }
 
-func TestDefaultTimeoutIsSet(t *testing.T) {
-	hc := &http.Client{}
-	mustClient(t, wechat.Config{AppID: "a", AppSecret: "s", HTTPClient: hc})
-	if hc.Timeout != 0 || hc.CheckRedirect != nil {
-		t.Error("the caller's client was changed")
-	}
+func TestHungPlatformTimesOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hang := roundTrip(func(r *http.Request) (*http.Response, error) {
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		})
+		c := mustClient(t, wechat.Config{AppID: "a", AppSecret: "s", HTTPClient: &http.Client{Transport: hang}})
+		began := time.Now()
+		_, err := c.AccessToken(t.Context())
+		if took := time.Since(began); took != 10*time.Second || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%v %v", took, err)
+		}
+	})
 }
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

@@ -19,7 +19,8 @@ type Client struct {
 	base      *url.URL
 	authorize *url.URL
 	mp        *url.URL
-	http      *http.Client
+	transport http.RoundTripper
+	timeout   time.Duration
 	limiter   Limiter
 	logger    *slog.Logger
 	now       func() time.Time
@@ -37,8 +38,9 @@ func New(cfg Config) (*Client, error) {
 	}
 	c := &Client{
 		appID: cfg.AppID, secret: cfg.AppSecret, limiter: cfg.Limiter,
-		logger: cfg.Logger, now: cfg.Now, http: httpClient(cfg),
+		logger: cfg.Logger, now: cfg.Now,
 	}
+	c.transport, c.timeout = transportOf(cfg)
 	if err := c.setHosts(cfg); err != nil {
 		return nil, err
 	}
@@ -83,21 +85,25 @@ func (c *Client) AccessToken(ctx context.Context) (Secret, error) {
 	return tok.Value, nil
 }
 
-// httpClient copies the configured client, or makes one whose idle connections
-// suffice for hundreds of calls in flight: the default of two per host would
-// dial anew for most of them.
-func httpClient(cfg Config) *http.Client {
-	hc := http.Client{Transport: newTransport()}
-	if cfg.HTTPClient != nil {
-		hc = *cfg.HTTPClient
+// transportOf takes what this package uses of an HTTP client. Going to the
+// transport itself saves the redirect and cookie machinery, both unwanted
+// here, and errors that quote the URL.
+func transportOf(cfg Config) (http.RoundTripper, time.Duration) {
+	if cfg.HTTPClient == nil {
+		return newTransport(), cfg.Timeout
 	}
-	if hc.Timeout == 0 {
-		hc.Timeout = cfg.Timeout
+	transport, timeout := cfg.HTTPClient.Transport, cfg.HTTPClient.Timeout
+	if transport == nil {
+		transport = http.DefaultTransport
 	}
-	hc.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &hc
+	if timeout == 0 {
+		timeout = cfg.Timeout
+	}
+	return transport, timeout
 }
 
+// newTransport has idle connections for hundreds of calls in flight: the
+// default of two per host would dial anew for most of them.
 func newTransport() *http.Transport {
 	dialer := &net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}
 	return &http.Transport{

@@ -58,8 +58,9 @@ type Config struct {
 	TokenStore TokenStore
 
 	// HTTPClient carries the requests; one with enough idle connections per
-	// host when nil. Redirects are never followed, since they would carry the
-	// token elsewhere. The client is copied, not changed.
+	// host when nil. Only its Transport and Timeout are used: redirects are
+	// never followed, since they would carry the token elsewhere, and there
+	// are no cookies.
 	HTTPClient *http.Client
 	// Timeout bounds one HTTP exchange, ten seconds when zero. It is ignored
 	// when HTTPClient sets its own.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strings"
 	"sync/atomic"
@@ -23,31 +24,34 @@ type rawReply struct {
 	contentType string
 }
 
-// watchedBody notes whether the transport began to read it, which is when the
-// request starts to leave. A call that fails before that has done nothing.
-type watchedBody struct {
-	left    *bytes.Reader
-	started *atomic.Bool
+// progress follows one request through the transport. What it says is only
+// believed when the transport reports at all.
+type progress struct {
+	trace          httptrace.ClientTrace
+	asked, written atomic.Bool
 }
 
-// Read implements io.Reader. There is no WriteTo, which could go unnoticed.
-func (b *watchedBody) Read(p []byte) (int, error) {
-	b.started.Store(true)
-	return b.left.Read(p)
+func newProgress() *progress {
+	p := new(progress)
+	p.trace.GetConn = func(string) { p.asked.Store(true) }
+	p.trace.WroteHeaders = func() { p.written.Store(true) }
+	return p
 }
 
-// Close does nothing; the bytes belong to the call.
-func (b *watchedBody) Close() error { return nil }
+// nothingSent reports that the request certainly did not leave.
+func (p *progress) nothingSent() bool { return p.asked.Load() && !p.written.Load() }
 
 // exchange sends one request and reads the whole reply.
 func (c *Client) exchange(ctx context.Context, cl call, token string) (rawReply, error) {
 	if err := ctx.Err(); err != nil {
 		return rawReply{}, &Error{Op: cl.op, Err: err, class: classRetryable}
 	}
-	started := new(atomic.Bool)
-	resp, err := c.http.Do(c.request(ctx, cl, token, started))
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	seen := newProgress()
+	resp, err := c.transport.RoundTrip(c.request(httptrace.WithClientTrace(ctx, &seen.trace), cl, token))
 	if err != nil {
-		return rawReply{}, c.transportError(cl, token, err, started.Load())
+		return rawReply{}, c.transportError(cl, token, err, seen.nothingSent())
 	}
 	defer resp.Body.Close()
 	body, err := readReply(resp)
@@ -60,25 +64,23 @@ func (c *Client) exchange(ctx context.Context, cl call, token string) (rawReply,
 	return rawReply{body: body, contentType: resp.Header.Get("Content-Type")}, nil
 }
 
-func (c *Client) request(ctx context.Context, cl call, token string, started *atomic.Bool) *http.Request {
+func (c *Client) request(ctx context.Context, cl call, token string) *http.Request {
 	req := (&http.Request{
 		Method: cl.method(), URL: c.endpoint(cl, token), Host: c.base.Host,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: make(http.Header, 1),
 	}).WithContext(ctx)
-	if cl.body == nil && cl.repeatable {
-		return req
+	switch {
+	case cl.body != nil:
+		// These very types let the transport send head and body in one write.
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(cl.body)), nil }
+		req.Body, _ = req.GetBody()
+		req.ContentLength = int64(len(cl.body))
+		req.Header["Content-Type"] = []string{contentTypeOf(cl)}
+	case !cl.repeatable:
+		// A GET that spends something, such as an OAuth code: with a body that
+		// cannot be had again the transport never repeats it by itself.
+		req.Body = io.NopCloser(strings.NewReader(""))
 	}
-	// A GET that spends something, such as an OAuth code, gets an empty body
-	// without GetBody: the transport then never repeats it by itself.
-	body := func() (io.ReadCloser, error) {
-		return &watchedBody{left: bytes.NewReader(cl.body), started: started}, nil
-	}
-	req.Body, _ = body()
-	if cl.body == nil {
-		return req
-	}
-	req.ContentLength, req.GetBody = int64(len(cl.body)), body
-	req.Header["Content-Type"] = []string{contentTypeOf(cl)}
 	return req
 }
 
@@ -118,12 +120,12 @@ func readReply(resp *http.Response) ([]byte, error) {
 
 // transportError classifies a failure of the HTTP client. The client's own
 // error prints the URL, and with it the token, so only its cause is kept.
-func (c *Client) transportError(cl call, token string, err error, started bool) error {
+func (c *Client) transportError(cl call, token string, err error, nothingSent bool) error {
 	var outer *url.Error
 	if errors.As(err, &outer) {
 		err = outer.Err
 	}
-	if !started && !cl.repeatable {
+	if nothingSent {
 		return &Error{Op: cl.op, Err: c.scrubError(err, cl.hides(token)), class: classRetryable}
 	}
 	return c.lost(cl, token, err)

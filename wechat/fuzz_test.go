@@ -110,6 +110,7 @@ func FuzzErrorReply(f *testing.F) {
 			_, _ = w.Write([]byte(body))
 		})
 		err := c.SendText(t.Context(), "o", "x")
+		p.forget()
 		if err == nil {
 			if status != 200 || !strings.Contains(strings.ToLower(body), "errcode") {
 				t.Errorf("success from %d %q", status, body)

@@ -216,6 +216,13 @@ func (p *platform) last(path string) (*http.Request, string) {
 	return nil, ""
 }
 
+// forget drops the record of requests.
+func (p *platform) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.requests, p.bodies = nil, nil
+}
+
 func (p *platform) calls(path string) (n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

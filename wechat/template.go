@@ -36,11 +36,6 @@ type MiniProgram struct {
 	PagePath string `json:"pagepath,omitempty"`
 }
 
-type messageReply struct {
-	status
-	MsgID int64 `json:"msgid"`
-}
-
 // SendTemplate hands a template message to the platform and returns its id.
 // Success means accepted: delivery is reported later by a TemplateResult event
 // with the same id. It may be called concurrently; an unknown outcome may be
@@ -55,11 +50,9 @@ func (c *Client) SendTemplate(ctx context.Context, t Template) (msgID int64, err
 	case t.TemplateID == "":
 		return 0, invalid(op, "template id is empty")
 	}
-	if t.Data == nil {
-		t.Data = map[string]Value{}
-	}
 	var out messageReply
-	if err := c.post(ctx, op, "/cgi-bin/message/template/send", t, &out); err != nil {
+	cl := call{op: op, path: "/cgi-bin/message/template/send", body: t.appendJSON(nil), confirmed: true}
+	if err := c.do(ctx, cl, &out); err != nil {
 		return 0, err
 	}
 	return out.MsgID, nil
