@@ -1,0 +1,39 @@
+# paypush: `make` lists what can be done here.
+
+GO ?= go
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test check lint fmt deps shots clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## server and sandbox on this machine, data under ./var
+	$(GO) run ./cmd/paypush dev
+
+build: ## the one binary, bin/paypush
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/paypush ./cmd/paypush
+
+test: deps ## every test: both databases, a real browser, killed processes
+	$(GO) vet ./...
+	$(GO) test -timeout 20m ./...
+
+check: lint test ## the one gate: everything that must be true of a change
+
+lint: ## format, tidiness, static analysis
+	@test -z "$$(gofmt -l .)" || { echo 'gofmt would change:'; gofmt -l .; exit 1; }
+	$(GO) mod tidy -diff
+	$(GO) vet ./...
+	$(GO) tool -modfile=tools/go.mod staticcheck ./...
+
+fmt: ## format the code
+	gofmt -w .
+
+deps: ## PostgreSQL and Chromium, where they are missing and apt may install them
+	@scripts/deps
+
+shots: deps ## screenshots of every page, under var/shots
+	PAYPUSH_SHOTS=$(CURDIR)/var/shots $(GO) test -count=1 -run TestPagesLookGood ./test/browser
+
+clean: ## what was built; never your data
+	rm -rf bin

@@ -1,0 +1,166 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// The platforms' own hosts. A server in sandbox mode never speaks to one of
+// them, and one in another mode speaks to nobody else.
+var platformHosts = map[Mode][]string{
+	Live:         {"openapi.alipay.com", "api.weixin.qq.com", "open.weixin.qq.com", "mp.weixin.qq.com", "api2.weixin.qq.com", "sh.api.weixin.qq.com", "sz.api.weixin.qq.com", "hk.api.weixin.qq.com"},
+	PlatformTest: {"openapi-sandbox.dl.alipaydev.com", "api.weixin.qq.com", "open.weixin.qq.com", "mp.weixin.qq.com"},
+}
+
+// The gateways that a mode uses unless told otherwise.
+var gateways = map[Mode]string{
+	Live:         "https://openapi.alipay.com/gateway.do",
+	PlatformTest: "https://openapi-sandbox.dl.alipaydev.com/gateway.do",
+}
+
+// Allows reports whether a server in the configured mode may speak to a host
+// (with or without its port): the mode's platforms alone, or in sandbox mode
+// the sandbox alone.
+func (c Config) Allows(hostport string) bool {
+	if c.Mode == Sandbox {
+		u, err := url.Parse(c.SandboxURL)
+		return err == nil && u.Host == hostport
+	}
+	host := hostport
+	if h, _, err := net.SplitHostPort(hostport); err == nil {
+		host = h
+	}
+	for _, h := range platformHosts[c.Mode] {
+		if h == host {
+			return true
+		}
+	}
+	return false
+}
+
+var nameFormat = regexp.MustCompile(`^[a-z][a-z0-9-]{0,31}$`)
+
+// Check fills in what follows from the rest and reports everything that is
+// wrong at once, each with what to do.
+func (c *Config) Check() error {
+	var all []error
+	fail := func(format string, args ...any) { all = append(all, fmt.Errorf(format, args...)) }
+	if c.Mode != Sandbox && c.Mode != PlatformTest && c.Mode != Live {
+		fail("mode: %q is none of sandbox, platform-test, live", c.Mode)
+	}
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		fail("listen: %q is not an address such as 127.0.0.1:8080", c.Listen)
+	}
+	if err := c.checkPublicURL(); err != nil {
+		all = append(all, err)
+	}
+	if d := time.Duration(c.Lifetime); d < time.Minute || d > 15*24*time.Hour {
+		fail("order_lifetime: %s is not within 1m and 360h", d)
+	}
+	if c.Mode != Sandbox && len(c.Alipay)+len(c.WeChat) == 0 {
+		fail("no account: name one under [[alipay]] or [[wechat]], or use --sandbox URL")
+	}
+	seen := map[string]bool{}
+	for i := range c.Alipay {
+		all = append(all, c.checkAlipay(&c.Alipay[i], i, seen)...)
+	}
+	for i := range c.WeChat {
+		all = append(all, c.checkWeChat(&c.WeChat[i], i, seen)...)
+	}
+	return errors.Join(all...)
+}
+
+func (c *Config) checkPublicURL() error {
+	if c.PublicURL == "" {
+		if c.Mode != Sandbox {
+			return errors.New("public_url: needed, since the platforms call us there; such as https://pay.example.com")
+		}
+		return nil // follows from the address once it is open
+	}
+	u, err := url.Parse(c.PublicURL)
+	if err != nil || u.Host == "" || u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.Scheme != "http" && u.Scheme != "https" {
+		return fmt.Errorf("public_url: %q is not an origin such as https://pay.example.com", c.PublicURL)
+	}
+	if c.Mode == Live && u.Scheme != "https" {
+		return fmt.Errorf("public_url: live mode needs https")
+	}
+	c.PublicURL = u.Scheme + "://" + u.Host
+	return nil
+}
+
+func (c *Config) checkName(kind string, name *string, i int, seen map[string]bool) error {
+	if *name == "" && i == 0 {
+		*name = kind
+	}
+	if !nameFormat.MatchString(*name) {
+		return fmt.Errorf("%s account %d: name %q must be of a-z, 0-9 and -, at most 32", kind, i+1, *name)
+	}
+	if seen[*name] {
+		return fmt.Errorf("%s account %d: the name %q is used twice", kind, i+1, *name)
+	}
+	seen[*name] = true
+	return nil
+}
+
+func (c *Config) checkAlipay(a *Alipay, i int, seen map[string]bool) (all []error) {
+	if err := c.checkName("alipay", &a.Name, i, seen); err != nil {
+		all = append(all, err)
+	}
+	if a.AppID == "" || a.PrivateKey.value == "" || a.PlatformKey.value == "" {
+		all = append(all, fmt.Errorf("alipay account %q: app_id, private_key and platform_key are needed", a.Name))
+	}
+	if a.SellerID == "" && c.Mode != Sandbox {
+		all = append(all, fmt.Errorf("alipay account %q: seller_id (2088...) is needed, since notices for others must be told apart", a.Name))
+	}
+	if a.Gateway == "" {
+		a.Gateway = gateways[c.Mode]
+	}
+	if len(a.Channels) == 0 {
+		a.Channels = []string{a.Name + ".page", a.Name + ".wap"}
+	}
+	for _, ch := range a.Channels {
+		if product, ok := strings.CutPrefix(ch, a.Name+"."); !ok || product != "page" && product != "wap" {
+			all = append(all, fmt.Errorf("alipay account %q: channel %q is none of %s.page, %s.wap", a.Name, ch, a.Name, a.Name))
+		}
+	}
+	return append(all, c.checkHost("alipay account "+a.Name+": gateway", a.Gateway)...)
+}
+
+func (c *Config) checkWeChat(w *WeChat, i int, seen map[string]bool) (all []error) {
+	if err := c.checkName("wechat", &w.Name, i, seen); err != nil {
+		all = append(all, err)
+	}
+	if w.AppID == "" || w.AppSecret.value == "" {
+		all = append(all, fmt.Errorf("wechat account %q: app_id and app_secret are needed", w.Name))
+	}
+	if w.BaseURL == "" && c.Mode != Sandbox {
+		w.BaseURL = "https://api.weixin.qq.com"
+	}
+	for name := range w.VerifyFiles {
+		if !strings.HasPrefix(name, "MP_verify_") || !strings.HasSuffix(name, ".txt") || strings.Contains(name, "/") {
+			all = append(all, fmt.Errorf("wechat account %q: %q is no MP_verify_*.txt", w.Name, name))
+		}
+	}
+	return append(all, c.checkHost("wechat account "+w.Name+": base_url", w.BaseURL)...)
+}
+
+// checkHost keeps live hosts out of sandbox mode and everything but the
+// platforms out of the others.
+func (c *Config) checkHost(what, raw string) []error {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" {
+		return []error{fmt.Errorf("%s: %q is not an address", what, raw)}
+	}
+	if !c.Allows(u.Host) {
+		return []error{fmt.Errorf("%s: %s is not a host of mode %s", what, u.Host, c.Mode)}
+	}
+	if c.Mode != Sandbox && u.Scheme != "https" {
+		return []error{fmt.Errorf("%s: %q must be https", what, raw)}
+	}
+	return nil
+}

@@ -1,0 +1,152 @@
+// Package config is what an operator decides: where the server listens, where
+// it keeps its data, and which accounts it has at which platforms.
+//
+// It reads and checks; it opens nothing. A file holds no secret itself: keys
+// and secrets are named by file, and a value read from one prints as hidden.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/BurntSushi/toml"
+)
+
+// Mode says which platforms the server speaks to. A database is of one mode
+// for ever.
+type Mode string
+
+// The modes.
+const (
+	Sandbox      Mode = "sandbox"       // our own sandbox, on this machine
+	PlatformTest Mode = "platform-test" // the platforms' own test environments
+	Live         Mode = "live"          // real money, real people
+)
+
+// Config is everything an operator decides.
+type Config struct {
+	Mode      Mode     `toml:"mode"`
+	Listen    string   `toml:"listen"`     // address of the server, such as 127.0.0.1:8080
+	Data      string   `toml:"data"`       // folder for the database and dev.json
+	PublicURL string   `toml:"public_url"` // our origin as platforms and people reach it
+	Database  string   `toml:"database"`   // sqlite:PATH or postgres://...; empty for SQLite in Data
+	Demo      bool     `toml:"demo"`       // demo shop and open registration outside sandbox mode
+	Lifetime  Duration `toml:"order_lifetime"`
+	Alipay    []Alipay `toml:"alipay"`
+	WeChat    []WeChat `toml:"wechat"`
+
+	SandboxURL string `toml:"-"` // where the sandbox is, in sandbox mode
+}
+
+// Alipay is one Alipay app.
+type Alipay struct {
+	Name        string   `toml:"name"` // "alipay" for the first one
+	AppID       string   `toml:"app_id"`
+	SellerID    string   `toml:"seller_id"`
+	Gateway     string   `toml:"gateway"`      // empty for the mode's own
+	PrivateKey  Secret   `toml:"private_key"`  // a file that holds the app's private key
+	PlatformKey Secret   `toml:"platform_key"` // a file that holds Alipay's public key
+	Channels    []string `toml:"channels"`     // empty for alipay.page and alipay.wap
+}
+
+// WeChat is one Official Account.
+type WeChat struct {
+	Name           string              `toml:"name"` // "wechat" for the first one
+	AppID          string              `toml:"app_id"`
+	AppSecret      Secret              `toml:"app_secret"` // a file, as are the next two
+	Token          Secret              `toml:"token"`
+	EncodingAESKey Secret              `toml:"encoding_aes_key"`
+	BaseURL        string              `toml:"base_url"` // empty for the mode's own
+	Follow         string              `toml:"follow"`   // what the account's own QR code holds
+	Templates      map[string]Template `toml:"templates"`
+	VerifyFiles    map[string]string   `toml:"verify_files"` // MP_verify_*.txt and its content
+}
+
+// Template maps one of our templates to one of the account's.
+type Template struct {
+	ID     string            `toml:"id"`
+	Fields map[string]string `toml:"fields"` // the platform's keyword -> our value's name, or "=fixed text"
+}
+
+// Duration is a span of time written as in "30m".
+type Duration time.Duration
+
+// UnmarshalText reads a duration.
+func (d *Duration) UnmarshalText(text []byte) error {
+	v, err := time.ParseDuration(string(text))
+	*d = Duration(v)
+	return err
+}
+
+// Secret is a value that is read from a file and never printed. In a
+// configuration file it is the file's path.
+type Secret struct{ value string }
+
+// NewSecret makes a secret of a value at hand.
+func NewSecret(value string) Secret { return Secret{value} }
+
+// Reveal gives the value.
+func (s Secret) Reveal() string { return s.value }
+
+// String hides the value.
+func (s Secret) String() string { return "hidden" }
+
+// GoString hides the value.
+func (s Secret) GoString() string { return "hidden" }
+
+// UnmarshalText reads the file that the text names. A file that others may
+// read is refused.
+func (s *Secret) UnmarshalText(path []byte) error {
+	v, err := ReadSecret(string(path))
+	*s = Secret{v}
+	return err
+}
+
+// ReadSecret reads a file with a secret and trims the white space around it.
+// It refuses a file that others than its owner and group may read.
+func ReadSecret(path string) (string, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", err
+	}
+	if info.Mode().Perm()&0o007 != 0 {
+		return "", fmt.Errorf("%s may be read by everybody; run chmod 600 on it", path)
+	}
+	b, err := os.ReadFile(path)
+	return strings.TrimSpace(string(b)), err
+}
+
+// Default is a configuration with nothing decided.
+func Default() Config {
+	return Config{Mode: Live, Listen: "127.0.0.1:8080", Data: "var", Lifetime: Duration(2 * time.Hour)}
+}
+
+// Load reads a configuration file over the defaults. Unknown settings are an
+// error, since a misspelt one would be silently without effect.
+func Load(path string) (Config, error) {
+	c := Default()
+	meta, err := toml.DecodeFile(path, &c)
+	if errors.Is(err, fs.ErrNotExist) {
+		return c, fmt.Errorf("configuration: %w", err)
+	}
+	if err != nil {
+		return c, fmt.Errorf("configuration %s: %w", path, err)
+	}
+	if extra := meta.Undecoded(); len(extra) > 0 {
+		return c, fmt.Errorf("configuration %s: unknown setting %q", path, extra[0].String())
+	}
+	return c, nil
+}
+
+// DatabaseURL is where the database is.
+func (c Config) DatabaseURL() string {
+	if c.Database != "" {
+		return c.Database
+	}
+	return "sqlite:" + filepath.Join(c.Data, "paypush.db")
+}
