@@ -15,6 +15,7 @@ package alipay
 import (
 	"fmt"
 	"net/http"
+	"sync"
 	"sync/atomic"
 
 	"github.com/paypush/paypush/sandbox/world"
@@ -27,10 +28,15 @@ type Platform struct {
 	origin  func() string
 	account *account
 	ledger  *ledger
+	wallet  *wallet
 	post    *postman
 	methods map[string]method
 	pages   *pages
 	config  atomic.Pointer[settings]
+
+	payCodes payCodes
+	gifts    sync.Mutex
+	given    map[string]fen
 }
 
 // New makes the platform of w, with the keys and trades that the journal of w
@@ -46,9 +52,12 @@ func New(w *world.World, origin func() string) (*Platform, error) {
 	if err := p.loadSettings(); err != nil {
 		return nil, fmt.Errorf("settings: %w", err)
 	}
-	p.ledger = newLedger(w, p.aged)
-	if err := p.ledger.load(); err != nil {
+	p.ledger, p.wallet = newLedger(w, p.aged), newWallet(p.account)
+	if err := p.ledger.load(p.recall); err != nil {
 		return nil, fmt.Errorf("trades: %w", err)
+	}
+	if err := p.loadGifts(); err != nil {
+		return nil, fmt.Errorf("balances: %w", err)
 	}
 	if p.pages, err = newPages(); err != nil {
 		return nil, fmt.Errorf("pages: %w", err)
@@ -72,6 +81,8 @@ func (p *Platform) allMethods() map[string]method {
 		"alipay.trade.page.pay":             {page: p.openPage},
 		"alipay.trade.wap.pay":              {page: p.openPage},
 		"alipay.trade.precreate":            {answer: p.precreate},
+		"alipay.trade.pay":                  {answer: p.payByCode},
+		"alipay.trade.create":               {answer: p.createTrade},
 		"alipay.trade.query":                {answer: p.query},
 		"alipay.trade.close":                {answer: p.closeTrade},
 		"alipay.trade.cancel":               {answer: p.cancelTrade},

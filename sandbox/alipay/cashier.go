@@ -126,6 +126,8 @@ func failureText(err error) string {
 		return ""
 	case errNoBuyer:
 		return "没有这个买家 No such buyer"
+	case errPoor:
+		return "余额不足，请换一个买家 The balance of this buyer is not enough"
 	}
 	return "这笔交易现在不能付款 This trade cannot be paid now"
 }

@@ -44,6 +44,9 @@ func (p *Platform) cancelTrade(c *call) reply {
 		t.Cancelled = "close"
 		p.shut(t)
 	case stateSuccess:
+		if p.wallet.of(p.account.sellerID) < t.Paid-t.Refunded {
+			return refused(refuse("ACQ.SELLER_BALANCE_NOT_ENOUGH"), f)
+		}
 		t.Cancelled = "refund"
 		p.giveBack(t, refund{RequestNo: t.freeRequestNo(), Amount: t.Paid - t.Refunded, Reason: "撤销", At: p.ledger.now()})
 	}

@@ -154,6 +154,10 @@ func tradeText(name string) string {
 		return "同一退款请求号的金额不一致"
 	case "BUYER_BALANCE_NOT_ENOUGH":
 		return "买家余额不足"
+	case "PAYMENT_AUTH_CODE_INVALID":
+		return "付款码无效或已使用"
+	case "BUYER_NOT_EXIST":
+		return "买家不存在"
 	case "SELLER_BALANCE_NOT_ENOUGH":
 		return "商户余额不足"
 	case "SYSTEM_ERROR":

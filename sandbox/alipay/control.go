@@ -18,6 +18,8 @@ func (p *Platform) registerControl(mux *http.ServeMux) {
 	mux.HandleFunc("GET /sandbox/alipay/settings", p.showSettings)
 	mux.HandleFunc("PUT /sandbox/alipay/settings", p.putSettings)
 	mux.HandleFunc("GET /sandbox/alipay/buyers", p.listBuyers)
+	mux.HandleFunc("PUT /sandbox/alipay/buyers/{buyer_id}", p.giveMoney)
+	mux.HandleFunc("POST /sandbox/alipay/buyers/{buyer_id}/code", p.issueCode)
 }
 
 // named finds the trade of a control call, locked, or answers 404.
@@ -115,10 +117,6 @@ func (p *Platform) appendView(views []tradeView, t *trade) []tradeView {
 	p.ledger.lock(t)
 	defer t.mu.Unlock()
 	return append(views, p.view(t))
-}
-
-func (p *Platform) listBuyers(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, http.StatusOK, map[string]any{"buyers": p.account.buyers})
 }
 
 // readJSON decodes a control body, which may be empty, or answers why not.

@@ -26,7 +26,7 @@ import (
 // bench is one emulated platform behind a real listener, with a merchant of
 // its own that signs and verifies by the rules of the platform's document.
 type bench struct {
-	t      *testing.T
+	t      testing.TB
 	world  *world.World
 	alone  *alipay.Platform
 	server *httptest.Server
@@ -45,7 +45,7 @@ type creds struct {
 	AESKey   string `json:"aes_key"`
 }
 
-func newBench(t *testing.T) *bench {
+func newBench(t testing.TB) *bench {
 	t.Helper()
 	b := openBench(t, "")
 	t.Cleanup(b.close)
@@ -53,7 +53,7 @@ func newBench(t *testing.T) *bench {
 }
 
 // openBench starts a platform on what dir holds.
-func openBench(t *testing.T, dir string) *bench {
+func openBench(t testing.TB, dir string) *bench {
 	t.Helper()
 	w, err := world.New(world.Options{Dir: dir, Seed: 1})
 	if err != nil {
@@ -86,7 +86,7 @@ func (b *bench) close() {
 	}
 }
 
-func privateKey(t *testing.T, text string) *rsa.PrivateKey {
+func privateKey(t testing.TB, text string) *rsa.PrivateKey {
 	t.Helper()
 	der, err := base64.StdEncoding.DecodeString(text)
 	if err != nil {
@@ -99,7 +99,7 @@ func privateKey(t *testing.T, text string) *rsa.PrivateKey {
 	return key
 }
 
-func publicKey(t *testing.T, text string) *rsa.PublicKey {
+func publicKey(t testing.TB, text string) *rsa.PublicKey {
 	t.Helper()
 	der, err := base64.StdEncoding.DecodeString(text)
 	if err != nil {
@@ -133,7 +133,7 @@ func hashed(signType, text string) (crypto.Hash, []byte) {
 	return crypto.SHA256, sum[:]
 }
 
-func signed(t *testing.T, key *rsa.PrivateKey, signType, text string) string {
+func signed(t testing.TB, key *rsa.PrivateKey, signType, text string) string {
 	t.Helper()
 	hash, sum := hashed(signType, text)
 	raw, err := rsa.SignPKCS1v15(rand.Reader, key, hash, sum)

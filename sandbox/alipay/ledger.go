@@ -29,8 +29,9 @@ func newLedger(w *world.World, aged func(*trade)) *ledger {
 	return &ledger{world: w, aged: aged, byOut: map[string]*trade{}}
 }
 
-func (l *ledger) load() error {
-	err := l.world.Load(tradeKind, func(_ string, raw json.RawMessage) error {
+// load reads the trades of the journal and shows each to recall.
+func (l *ledger) load(recall func(*record)) error {
+	return l.world.Load(tradeKind, func(_ string, raw json.RawMessage) error {
 		t := new(trade)
 		if err := json.Unmarshal(raw, &t.record); err != nil {
 			return err
@@ -44,9 +45,9 @@ func (l *ledger) load() error {
 		}
 		l.all[serial] = t
 		l.byOut[t.OutTradeNo] = t
+		recall(&t.record)
 		return nil
 	})
-	return err
 }
 
 const (

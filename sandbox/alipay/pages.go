@@ -43,7 +43,7 @@ type cashierView struct {
 	BackHost string
 	Problem  string
 	Code     template.HTML
-	Buyers   []buyer
+	Buyers   []payer
 	Chosen   string
 	Phone    bool
 	Left     bool
@@ -55,7 +55,7 @@ func (p *Platform) cashierView(t *trade, problem string) cashierView {
 		Amount: t.total().String(), Subject: t.Subject, OutNo: t.OutTradeNo, TradeNo: t.TradeNo,
 		Merchant: "沙箱商户 Sandbox Merchant", Expires: t.Expires.wire(), State: t.State,
 		Self: p.cashierURL(t.TradeNo), BackHost: hostOf(orElse(t.LeaveURL, t.ReturnURL)), Problem: problem,
-		Buyers: p.account.buyers, Chosen: t.Buyer, Phone: t.Method != "alipay.trade.page.pay",
+		Buyers: p.payers(), Chosen: t.Buyer, Phone: t.Method != "alipay.trade.page.pay",
 	}
 	if t.State == stateWaiting && !v.Phone {
 		v.Code = drawCode(p.codeURL(t.TradeNo))
@@ -65,6 +65,20 @@ func (p *Platform) cashierView(t *trade, problem string) cashierView {
 		v.Continue, _ = p.returnAddress(&t.record)
 	}
 	return v
+}
+
+// payer is a buyer as the cashier offers one.
+type payer struct {
+	buyer
+	Balance fen
+}
+
+func (p *Platform) payers() []payer {
+	var all []payer
+	for _, b := range p.account.buyers {
+		all = append(all, payer{buyer: b, Balance: p.wallet.of(b.ID)})
+	}
+	return all
 }
 
 func (g *pages) cashier(w http.ResponseWriter, status int, v cashierView) {

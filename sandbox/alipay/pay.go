@@ -16,13 +16,16 @@ func (p *Platform) pay(t *trade, buyerID string, amount fen) error {
 	if t.State != stateWaiting {
 		return errNotPayable
 	}
-	if buyerID != "" {
-		t.Buyer = buyerID
-	}
 	if amount == 0 {
 		amount = t.Amount
 	}
+	from := p.account.buyer(orElse(buyerID, t.Buyer)).ID
+	if err := p.wallet.take(from, amount); err != nil {
+		return err
+	}
+	t.Buyer = from
 	t.State, t.Paid, t.PaidAt = stateSuccess, amount, p.ledger.now()
+	p.wallet.add(p.account.sellerID, amount-feeOf(amount))
 	t.forgetExpiry()
 	p.announcePaid(t)
 	p.ledger.keep(t)

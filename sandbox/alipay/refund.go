@@ -51,13 +51,18 @@ func (p *Platform) refundFault(t *trade, amount fen, requestNo string) string {
 		return "ACQ.REASON_TRADE_REFUND_FEE_ERR"
 	case requestNo == "" && amount != t.Paid:
 		return "ACQ.REFUND_AMT_NOT_EQUAL_TOTAL"
+	case p.wallet.of(p.account.sellerID) < amount:
+		return "ACQ.SELLER_BALANCE_NOT_ENOUGH"
 	}
 	return ""
 }
 
 // giveBack books a refund of a locked trade.
 func (p *Platform) giveBack(t *trade, done refund) {
+	fee := t.feeLeft()
 	t.addRefund(done)
+	p.wallet.add(p.account.sellerID, fee-t.feeLeft()-done.Amount)
+	p.wallet.add(t.Buyer, done.Amount)
 	p.announceRefund(t, done)
 	p.ledger.keep(t)
 }
