@@ -20,6 +20,7 @@ import (
 	"net/http"
 
 	"github.com/paypush/paypush/sandbox/alipay"
+	"github.com/paypush/paypush/sandbox/phone"
 	"github.com/paypush/paypush/sandbox/wechat"
 	"github.com/paypush/paypush/sandbox/world"
 )
@@ -78,8 +79,9 @@ func New(o Options) (*Sandbox, error) {
 	return s, nil
 }
 
-// mount makes every platform; each is one line.
+// mount makes the page for people and every platform; each is one line.
 func (s *Sandbox) mount(mux *http.ServeMux) error {
+	phone.New(s.world).Register(mux)
 	return errors.Join(
 		s.add(mux, "alipay", func() (platform, error) { return alipay.New(s.world, s.base.get) }),
 		s.add(mux, "wechat", func() (platform, error) { return wechat.New(s.world, s.base.get) }),

@@ -74,6 +74,7 @@ func TestControlCalls(t *testing.T) {
 		{"GET", "/sandbox/truth", "", 200},
 		{"GET", "/sandbox/history?since=yesterday", "", 400},
 		{"GET", "/sandbox/nothing", "", 404},
+		{"GET", "/sandbox/", "", 200},
 	}
 	for _, tt := range tests {
 		t.Run(tt.method+tt.path+tt.body, func(t *testing.T) {
