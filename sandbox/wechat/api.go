@@ -51,6 +51,7 @@ func (p *Platform) endpoints() []endpoint {
 	all = append(all, tokenEndpoints()...)
 	all = append(all, snsEndpoints()...)
 	all = append(all, messageEndpoints()...)
+	all = append(all, qrEndpoints()...)
 	return append(all, userEndpoints()...)
 }
 

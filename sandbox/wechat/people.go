@@ -3,7 +3,6 @@ package wechat
 import (
 	"fmt"
 	"strconv"
-	"time"
 )
 
 // people are all who ever met the account, by number. The records are kept
@@ -136,7 +135,7 @@ func (p *Platform) follow(n uint32, scene, ticket string) {
 	p.people.setFollows(n, true)
 	who.since = now.Unix()
 	m := who.details()
-	m.Brief = window{Left: briefCount, Until: now.Add(time.Minute).Unix()}
+	m.Brief = window{Left: briefCount, Until: now.Add(briefLength).Unix()}
 	m.Scene, m.QRScene, m.Contact = "ADD_SCENE_SEARCH", scene, now.Unix()
 	key := ""
 	if scene != "" {

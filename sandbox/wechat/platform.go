@@ -30,6 +30,7 @@ type Platform struct {
 	oauth    oauth
 	sends    sends
 	pushes   pushes
+	qrs      qrs
 	browsers map[uint32]*browser.Browser
 }
 
@@ -39,12 +40,13 @@ func New(w *world.World, origin func() string) (*Platform, error) {
 	p := &Platform{
 		world:    w,
 		origin:   func() string { return strings.TrimSuffix(origin(), "/") },
-		log:      slog.New(slog.DiscardHandler),
+		log:      w.Logger(),
 		patience: 5 * time.Second,
 		chats:    newChats(),
 		tokens:   newTokens(),
 		oauth:    newOAuth(),
 		sends:    newSends(),
+		qrs:      newQRs(),
 		browsers: map[uint32]*browser.Browser{},
 	}
 	if err := p.restore(); err != nil {
@@ -62,6 +64,7 @@ func (p *Platform) Register(mux *http.ServeMux) {
 	}
 	mux.Handle("/cgi-bin/", p.api(endpoint{path: "/cgi-bin/", open: true, do: unknownPath}))
 	mux.Handle("/sns/", p.api(endpoint{path: "/sns/", open: true, sns: true, do: unknownPath}))
+	mux.HandleFunc("GET /cgi-bin/showqrcode", p.showQRCode)
 	mux.HandleFunc("GET /connect/oauth2/authorize", p.authorizePage)
 	mux.HandleFunc("POST /connect/oauth2/authorize", p.authorizeAnswer)
 	p.registerControl(mux)

@@ -14,6 +14,7 @@ const (
 	typedCount  = 5
 	typedLength = 48 * time.Hour
 	briefCount  = 3
+	briefLength = time.Minute
 )
 
 func (w window) open(now time.Time) bool { return now.Unix() < w.Until }

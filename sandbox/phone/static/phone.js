@@ -131,7 +131,8 @@ export class Phone {
   // account's own codes are told to the platform, anything else is shown.
   async take(text) {
     if (/^https?:\/\/(mp\.)?weixin\.qq\.com\/q\//.test(text)) {
-      await this.act("scan", { text });
+      const end = await attempt(() => call("POST", `${this.path}/scan`, { text, consent: true }));
+      if (end) say(end.body);
       return this.go("chat");
     }
     if (/^https?:\/\//.test(text)) return this.browse(text);
