@@ -1,0 +1,177 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"html/template"
+	"net/http"
+	"time"
+
+	"github.com/paypush/paypush/internal/fault"
+	"github.com/paypush/paypush/internal/member"
+)
+
+// The states in which the bind page stands.
+const (
+	bindOpen    = "open"    // a code is shown
+	bindScanned = "scanned" // a phone has it; to be confirmed there
+	bindRefused = "refused" // it could not be bound
+	bindExpired = "expired" // the code is too old
+	bindNone    = "none"    // there is no code
+	bindDone    = "bound"
+)
+
+// bindPage is the desk's side of binding.
+type bindPage struct {
+	Base
+	State   string
+	Follow  template.HTML // QR by which one follows the account; empty for none
+	Code    template.HTML // QR of the one-time link
+	Link    string        // the same as text
+	Seconds int           // that the link still lives
+	Reason  string        // why it was refused
+	Why     string        // its stable code
+	Binding member.Binding
+}
+
+// standing is where binding stands for one session.
+type standing struct {
+	State   string
+	Link    member.Link
+	Binding member.Binding
+}
+
+// standing looks at the binding first: it counts however it came about.
+func (s *Site) standing(ctx context.Context, memberID, session string) (standing, error) {
+	b, err := s.Members.Binding(ctx, memberID, s.WeChat)
+	if err == nil {
+		return standing{State: bindDone, Binding: b}, nil
+	}
+	if !errors.Is(err, member.ErrNoBinding) {
+		return standing{}, err
+	}
+	l, err := s.Members.LinkOf(ctx, session)
+	if errors.Is(err, member.ErrNoLink) || err == nil && (l.MemberID != memberID || l.Status == member.LinkDone) {
+		return standing{State: bindNone}, nil
+	}
+	if err != nil {
+		return standing{}, err
+	}
+	st := standing{State: bindOpen, Link: l}
+	switch {
+	case l.Status == member.LinkRefused:
+		st.State = bindRefused
+	case !s.Now().Before(l.ExpiresAt):
+		st.State = bindExpired
+	case l.Status == member.LinkClaimed || l.Status == member.LinkConsented:
+		st.State = bindScanned
+	}
+	return st, nil
+}
+
+// bindPage shows where binding stands. It makes a new code where somebody
+// opens it or asks for one, and never for a script that only wants to know.
+func (s *Site) bindPage(w http.ResponseWriter, r *http.Request) error {
+	ctx, q := r.Context(), r.URL.Query()
+	p := bindPage{Base: s.base(r, "bind")}
+	p.Title, p.Self = p.T("bind.title"), "/bind"
+	st, err := s.standing(ctx, p.Who.ID, s.sessionName(ctx))
+	if err != nil {
+		return err
+	}
+	showing := st.State == bindScanned || st.State == bindRefused || st.State == bindDone
+	fresh := q.Get("new") == "1" && st.State != bindDone
+	if q.Get("live") != "1" && (!showing || fresh) {
+		if st, err = s.invite(ctx, &p); err != nil {
+			return err
+		}
+	}
+	if err := s.fillBind(&p, st); err != nil {
+		return err
+	}
+	s.render(w, http.StatusOK, "bind", p)
+	return nil
+}
+
+func (s *Site) invite(ctx context.Context, p *bindPage) (standing, error) {
+	secret, l, err := s.Members.Invite(ctx, p.Who.ID, s.sessionName(ctx), s.WeChat)
+	if err != nil {
+		return standing{}, err
+	}
+	p.Link = s.origin + "/b/" + secret
+	return standing{State: bindOpen, Link: l}, nil
+}
+
+func (s *Site) fillBind(p *bindPage, st standing) (err error) {
+	p.State, p.Binding = st.State, st.Binding
+	p.Seconds = max(0, int(st.Link.ExpiresAt.Sub(s.Now())/time.Second))
+	if st.State == bindRefused {
+		p.Why, p.Reason = st.Link.Reason, p.Locale.FaultCode(st.Link.Reason, "")
+	}
+	if st.State == bindScanned {
+		p.Refresh = 3
+	}
+	if p.Link != "" {
+		if p.Code, err = drawQR(p.Link); err != nil {
+			return fault.Wrap("web.bind", err)
+		}
+	}
+	if s.FollowQR != "" {
+		p.Follow, err = drawQR(s.FollowQR)
+	}
+	return fault.Wrap("web.bind", err)
+}
+
+// bindCode answers a new code for a page that draws the QR by itself.
+func (s *Site) bindCode(w http.ResponseWriter, r *http.Request) error {
+	p := bindPage{Base: s.base(r, "")}
+	if _, err := s.invite(r.Context(), &p); err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, struct {
+		Code int    `json:"code"`
+		Data string `json:"data"`
+	}{1000, p.Link})
+	return nil
+}
+
+// bound is what scripts see of a binding.
+type bound struct {
+	Bound  bool   `json:"bound"`
+	OpenID string `json:"openid"`
+}
+
+func (s *Site) bindStatus(w http.ResponseWriter, r *http.Request) error {
+	b, err := s.binding(r)
+	if err != nil {
+		return err
+	}
+	st := bound{}
+	if b != nil {
+		st = bound{true, b.OpenID}
+	}
+	writeJSON(w, http.StatusOK, st)
+	return nil
+}
+
+// bindEvents streams where binding stands for the session that asks.
+func (s *Site) bindEvents(w http.ResponseWriter, r *http.Request) error {
+	id, session := visitOf(r).who.ID, s.sessionName(r.Context())
+	return s.stream(w, r, func(ctx context.Context) (update, error) {
+		st, err := s.standing(ctx, id, session)
+		return update{State: st.State, Data: struct {
+			bound
+			State string `json:"state"`
+		}{bound{st.State == bindDone, st.Binding.OpenID}, st.State}}, err
+	})
+}
+
+// unbind takes the binding away, which is also the desk's undo. Where it is
+// gone already there is nothing to complain of.
+func (s *Site) unbind(w http.ResponseWriter, r *http.Request) error {
+	err := s.Members.Unbind(r.Context(), visitOf(r).who.ID, s.WeChat)
+	if err != nil && !errors.Is(err, member.ErrNoBinding) {
+		return err
+	}
+	return seeOther(w, r, "/bind")
+}

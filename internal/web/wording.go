@@ -1,0 +1,61 @@
+package web
+
+import (
+	"fmt"
+
+	"github.com/paypush/paypush/internal/pay"
+	"github.com/paypush/paypush/internal/push"
+)
+
+// What the domains' words are called in the page's language. A word that the
+// catalogs lack is shown as it is.
+
+func (l locale) word(prefix, word string) string {
+	if l.Has(prefix + word) {
+		return l.T(prefix + word)
+	}
+	return word
+}
+
+// ChannelName is what people call a way to pay.
+func (b Base) ChannelName(channel string) string { return b.Locale.word("channel.", channel) }
+
+// Heading says in a few words how the order stands.
+func (p cashierPage) Heading() string { return p.T("cashier.title." + p.State) }
+
+// LiveState is the state by which the stream knows what this page shows.
+func (p cashierPage) LiveState() string {
+	if p.State == stateAsking {
+		return statePending
+	}
+	return p.State
+}
+
+// SurplusText explains money that came and did not pay this order.
+func (p cashierPage) SurplusText(one pay.Payment) string {
+	return p.T("surplus."+string(one.Surplus), p.Locale.Money(one.PaidAmount))
+}
+
+// Clock is the code's remaining life as minutes and seconds.
+func (p bindPage) Clock() string { return fmt.Sprintf("%d:%02d", p.Seconds/60, p.Seconds%60) }
+
+// OrderStatus is what people call a state of an order.
+func (p mePage) OrderStatus(st pay.OrderStatus) string {
+	return p.Locale.word("order.status.", string(st))
+}
+
+// MessageStatus is what people call a state of a message.
+func (p mePage) MessageStatus(st push.Status) string {
+	return p.Locale.word("message.status.", string(st))
+}
+
+// MessageText is what a message said, in a line.
+func (p mePage) MessageText(m push.Message) string {
+	switch {
+	case m.Kind == push.KindText:
+		return m.Text
+	case m.Template == push.TemplateReceipt:
+		return p.T("message.receipt", m.Values["subject"], m.Values["amount"])
+	}
+	return m.Template
+}
