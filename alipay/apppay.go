@@ -1,6 +1,9 @@
 package alipay
 
-import "fmt"
+import (
+	"context"
+	"fmt"
+)
 
 // AppPay lets the merchant's own app open Alipay's (alipay.trade.app.pay).
 type AppPay struct {
@@ -53,7 +56,10 @@ type AppResult struct {
 func (c *Client) ParseAppResult(result []byte) (*AppResult, error) {
 	out := new(AppResult)
 	r := Request{Method: methodAppPay}
-	reply, err := c.open(&r, &answer{body: result})
+	// The text comes from a phone: it must not make the client fetch anything.
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	reply, err := c.open(ctx, &r, &answer{body: result})
 	if err != nil {
 		return nil, err
 	}

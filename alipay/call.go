@@ -82,7 +82,7 @@ func (c *Client) do(ctx context.Context, r *Request) (*Reply, error) {
 	if failure != nil {
 		return nil, failure
 	}
-	return c.open(r, got)
+	return c.open(ctx, r, got)
 }
 
 // answer is an HTTP reply with status 200, read whole and not yet believed.
@@ -130,20 +130,26 @@ func readAnswer(method string, resp *http.Response) (*answer, *Error) {
 }
 
 // open verifies an answer and tells success from failure.
-func (c *Client) open(r *Request, got *answer) (*Reply, error) {
+func (c *Client) open(ctx context.Context, r *Request, got *answer) (*Reply, error) {
 	fail := &Error{Method: r.Method, HTTPStatus: http.StatusOK, TraceID: got.traceID, Raw: bounded(got.body)}
 	f, err := splitFrame(got.body, r.Method, got.gbk)
 	if err != nil {
 		fail.Err = err
 		return nil, fail
 	}
-	distrust := c.verifyFrame(&f)
+	distrust := c.verifyFrame(ctx, r, &f)
 	fail.Verified = distrust == nil
 	content := f.content
+	if distrust == nil {
+		content, err = c.plainContent(f.content)
+	}
 	if got.gbk {
 		content = []byte(fromGBK(string(content)))
 	}
-	if err := fail.readCodes(content); err != nil && distrust == nil {
+	if err == nil {
+		err = fail.readCodes(content)
+	}
+	if err != nil && distrust == nil {
 		fail.Err = err
 		return nil, fail
 	}
@@ -157,11 +163,19 @@ func (c *Client) open(r *Request, got *answer) (*Reply, error) {
 	return &Reply{Code: fail.Code, TraceID: got.traceID, Raw: content}, nil
 }
 
-func (c *Client) verifyFrame(f *frame) error {
+func (c *Client) verifyFrame(ctx context.Context, r *Request, f *frame) error {
+	if r.Method == methodCertDownload {
+		// Its signer is the very certificate it brings, which is checked by itself.
+		return nil
+	}
 	if f.signature == "" {
 		return fmt.Errorf("%w: missing", ErrSignature)
 	}
-	return verify(c.platformKey, c.signType, f.content, f.signature)
+	key, err := c.replyKey(ctx, f.certSN)
+	if err != nil {
+		return err
+	}
+	return verify(key, c.signType, f.content, f.signature)
 }
 
 func (e *Error) readCodes(content []byte) error {

@@ -27,7 +27,8 @@ const (
 
 const defaultTimeout = 30 * time.Second
 
-// Config is what a [Client] is made from. AppID, Signer and PlatformKey are needed.
+// Config is what a [Client] is made from. AppID, Signer and either
+// PlatformKey or Certificates are needed.
 type Config struct {
 	// AppID is the app's number, 16 digits.
 	AppID string
@@ -45,6 +46,12 @@ type Config struct {
 	// PlatformKey is the key that Alipay shows once the app's public key has been
 	// uploaded; see [ParsePublicKey]. It is not the app's own public key.
 	PlatformKey *rsa.PublicKey
+	// Certificates puts the client into certificate mode, in place of PlatformKey. The
+	// app's certificate must be of Signer's key; see [ParseCertificates].
+	Certificates *Certificates
+	// ContentKey is the AES key of the console's content encryption, base64. By itself
+	// it only lets encrypted replies be read; [Client.Encrypted] encrypts requests.
+	ContentKey string
 	// AppAuthToken acts for a merchant who authorised this app; see [Client.ForMerchant].
 	AppAuthToken string
 	// HTTPClient does the calls; nil means one with a timeout of 30 seconds. It is
@@ -55,14 +62,16 @@ type Config struct {
 }
 
 // Client calls the Alipay gateway as one app and verifies what comes from it. It
-// is safe for concurrent use and never changes after [New].
+// is safe for concurrent use.
 type Client struct {
 	appID        string
 	sellerID     string
 	gateway      string
 	signer       crypto.Signer
 	signType     SignType
-	platformKey  *rsa.PublicKey
+	keys         *keyring
+	content      *contentCipher
+	encrypting   bool
 	appAuthToken string
 	http         *http.Client
 	now          func() time.Time
@@ -83,17 +92,27 @@ func New(cfg Config) (*Client, error) {
 	if err := cfg.check(); err != nil {
 		return nil, fmt.Errorf("alipay: %w", err)
 	}
-	return &Client{
+	c := &Client{
 		appID:        cfg.AppID,
 		sellerID:     cfg.SellerID,
 		gateway:      cfg.Gateway,
 		signer:       cfg.Signer,
 		signType:     cfg.SignType,
-		platformKey:  cfg.PlatformKey,
 		appAuthToken: cfg.AppAuthToken,
 		http:         withoutRedirects(cfg.HTTPClient),
 		now:          cfg.Now,
-	}, nil
+	}
+	var err error
+	if c.keys, err = newKeyring(&cfg); err != nil {
+		return nil, err
+	}
+	if cfg.ContentKey == "" {
+		return c, nil
+	}
+	if c.content, err = newContentCipher(cfg.ContentKey); err != nil {
+		return nil, fmt.Errorf("alipay: %w", err)
+	}
+	return c, nil
 }
 
 // AppID answers the app's number.
@@ -128,6 +147,12 @@ func (cfg *Config) checkKeys() error {
 	if !ok {
 		return fmt.Errorf("%w: the app key is not an RSA key", ErrKey)
 	}
+	if err := checkBits("app", own, cfg.SignType); err != nil {
+		return err
+	}
+	if cfg.Certificates != nil {
+		return cfg.checkCertificates(own)
+	}
 	if cfg.PlatformKey == nil {
 		return fmt.Errorf("%w: no Alipay public key", ErrKey)
 	}
@@ -135,10 +160,18 @@ func (cfg *Config) checkKeys() error {
 		return fmt.Errorf("%w: the app's own public key was given as Alipay's; "+
 			"Alipay shows its key after the upload of yours", ErrKey)
 	}
-	if err := checkBits("app", own, cfg.SignType); err != nil {
-		return err
-	}
 	return checkBits("Alipay public", cfg.PlatformKey, cfg.SignType)
+}
+
+func (cfg *Config) checkCertificates(own *rsa.PublicKey) error {
+	certs := cfg.Certificates
+	if cfg.PlatformKey != nil {
+		return fmt.Errorf("%w: both an Alipay public key and certificates were given; an app has one or the other", ErrKey)
+	}
+	if !own.Equal(certs.app.PublicKey) {
+		return fmt.Errorf("%w: the app certificate is not of the app's private key", ErrKey)
+	}
+	return checkBits("Alipay certificate's", certs.platform.PublicKey.(*rsa.PublicKey), cfg.SignType)
 }
 
 func checkBits(name string, key *rsa.PublicKey, t SignType) error {

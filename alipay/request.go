@@ -43,17 +43,26 @@ func (c *Client) params(r *Request) ([]param, error) {
 	if err != nil {
 		return nil, err
 	}
+	encryptType := ""
+	if c.encrypting && content != "" {
+		content, encryptType = c.content.encrypt(content), "AES"
+	}
 	all := make([]param, 0, 16+len(r.Params))
 	add := func(name, value string) {
 		if value != "" {
 			all = append(all, param{name, value})
 		}
 	}
+	if certs := c.keys.certs; certs != nil {
+		add("alipay_root_cert_sn", certs.rootSN)
+		add("app_cert_sn", certs.appSN)
+	}
 	add("app_auth_token", c.appAuthToken)
 	add("app_id", c.appID)
 	add("auth_token", r.AuthToken)
 	add("biz_content", content)
 	add("charset", "utf-8")
+	add("encrypt_type", encryptType)
 	add("format", "JSON")
 	add("method", r.Method)
 	add("notify_url", r.NotifyURL)

@@ -84,8 +84,9 @@ func verify(key *rsa.PublicKey, t SignType, content []byte, signature string) er
 }
 
 // verifyCallback checks the signature of a notice or return URL. Alipay's pages
-// disagree on whether empty values are signed, so both readings are accepted; an
-// empty value never counts as a value afterwards, so neither lets anything in.
+// disagree on whether empty values and the certificate's serial are signed, so each
+// reading is accepted; neither is a value to anybody afterwards, so none lets
+// anything in.
 func (c *Client) verifyCallback(params []param, size int) error {
 	signature := lookup(params, "sign")
 	if signature == "" {
@@ -98,15 +99,29 @@ func (c *Client) verifyCallback(params []param, size int) error {
 	if t != RSA2 && t != c.signType {
 		return fmt.Errorf("%w: algorithm %.16q is not allowed", ErrSignature, string(t))
 	}
-	key := c.platformKey
 	content := appendContent(make([]byte, 0, size), params, true, true)
-	err := verify(key, t, content, signature)
+	err := verify(c.keys.first, t, content, signature)
 	if err == nil {
 		return nil
 	}
-	bare := appendContent(nil, params, true, false)
-	if len(bare) == len(content) {
-		return err
+	for i, key := range c.keys.callbackKeys() {
+		if i > 0 && verify(key, t, content, signature) == nil {
+			return nil
+		}
+		if other := otherContent(params); len(other) != len(content) && verify(key, t, other, signature) == nil {
+			return nil
+		}
 	}
-	return verify(key, t, bare, signature)
+	return err
+}
+
+// otherContent is the second reading of a callback.
+func otherContent(params []param) []byte {
+	rest := make([]param, 0, len(params))
+	for _, p := range params {
+		if p.name != "alipay_cert_sn" {
+			rest = append(rest, p)
+		}
+	}
+	return appendContent(nil, rest, true, false)
 }
