@@ -6,6 +6,7 @@ import "strings"
 const (
 	codeSuccess = "10000"
 	codeWaiting = "10003"
+	codeFailed  = "40004"
 )
 
 // SubCode is a reason as the platform names it. It is an error value, so that
