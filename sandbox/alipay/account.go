@@ -4,10 +4,11 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"math/big"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/paypush/paypush/sandbox/world"
 )
@@ -25,6 +26,7 @@ type account struct {
 	secret      []byte
 	apps        map[string]*app
 	keyApp      *app
+	certApp     *app
 	buyers      []buyer
 	// stranger signs what a fault lets come from somebody else.
 	stranger *rsa.PrivateKey
@@ -37,6 +39,8 @@ type app struct {
 	own      *rsa.PrivateKey
 	platform *rsa.PrivateKey
 	aesKey   []byte
+	// papers are set for an app in certificate mode.
+	papers *papers
 }
 
 // keptAccount is an account in the journal; keys are PKCS#8 DER.
@@ -46,13 +50,15 @@ type keptAccount struct {
 	Secret   []byte  `json:"secret"`
 	Stranger []byte  `json:"stranger"`
 	KeyApp   keptApp `json:"key_app"`
+	CertApp  keptApp `json:"cert_app"`
 }
 
 type keptApp struct {
-	ID       string `json:"id"`
-	Own      []byte `json:"own"`
-	Platform []byte `json:"platform"`
-	AESKey   []byte `json:"aes_key"`
+	ID       string  `json:"id"`
+	Own      []byte  `json:"own"`
+	Platform []byte  `json:"platform"`
+	AESKey   []byte  `json:"aes_key"`
+	Papers   *papers `json:"papers,omitempty"`
 }
 
 func openAccount(w *world.World) (*account, error) {
@@ -80,16 +86,42 @@ func makeAccount() (*keptAccount, error) {
 		SellerID: "2088" + randomDigits(12),
 		Email:    "merchant@sandbox.example",
 		Secret:   randomBytes(32),
-		KeyApp:   keptApp{ID: "9021000" + randomDigits(9), AESKey: randomBytes(16)},
 	}
-	for _, into := range []*[]byte{&kept.KeyApp.Own, &kept.KeyApp.Platform, &kept.Stranger} {
-		der, err := makeKey()
-		if err != nil {
-			return nil, err
+	var work errgroup.Group
+	work.Go(func() (err error) {
+		kept.Stranger, err = makeKey()
+		return err
+	})
+	work.Go(func() (err error) {
+		kept.KeyApp, err = makeApp("9021000")
+		return err
+	})
+	work.Go(func() (err error) {
+		if kept.CertApp, err = makeApp("9021001"); err == nil {
+			err = kept.CertApp.certify()
 		}
-		*into = der
+		return err
+	})
+	return kept, work.Wait()
+}
+
+func makeApp(prefix string) (keptApp, error) {
+	own, err := makeKey()
+	if err != nil {
+		return keptApp{}, err
 	}
-	return kept, nil
+	platform, err := makeKey()
+	return keptApp{ID: prefix + randomDigits(9), Own: own, Platform: platform, AESKey: randomBytes(16)}, err
+}
+
+// certify puts an app into certificate mode.
+func (k *keptApp) certify() error {
+	a, err := k.parse()
+	if err != nil {
+		return err
+	}
+	k.Papers, err = makePapers(k.ID, &a.own.PublicKey, &a.platform.PublicKey)
+	return err
 }
 
 func makeKey() ([]byte, error) {
@@ -109,7 +141,10 @@ func (k *keptAccount) parse() (*account, error) {
 	if a.keyApp, err = k.KeyApp.parse(); err != nil {
 		return nil, err
 	}
-	a.apps[a.keyApp.id] = a.keyApp
+	if a.certApp, err = k.CertApp.parse(); err != nil {
+		return nil, err
+	}
+	a.apps[a.keyApp.id], a.apps[a.certApp.id] = a.keyApp, a.certApp
 	return a, nil
 }
 
@@ -122,7 +157,12 @@ func (k keptApp) parse() (*app, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &app{id: k.ID, own: own, platform: platform, aesKey: k.AESKey}, nil
+	if k.Papers != nil {
+		if err := k.Papers.number(); err != nil {
+			return nil, err
+		}
+	}
+	return &app{id: k.ID, own: own, platform: platform, aesKey: k.AESKey, papers: k.Papers}, nil
 }
 
 func parseKey(der []byte) (*rsa.PrivateKey, error) {
@@ -135,48 +175,6 @@ func parseKey(der []byte) (*rsa.PrivateKey, error) {
 		return nil, fmt.Errorf("a %T is not an RSA key", key)
 	}
 	return private, nil
-}
-
-// credentials is what a developer enters into a client.
-type credentials struct {
-	Gateway         string `json:"gateway"`
-	AppID           string `json:"app_id"`
-	SellerID        string `json:"seller_id"`
-	AppKeyPKCS1     string `json:"app_private_key_pkcs1"`
-	AppKeyPKCS8     string `json:"app_private_key_pkcs8"`
-	AlipayPublicKey string `json:"alipay_public_key"`
-	AESKey          string `json:"aes_key"`
-}
-
-// Credentials returns the gateway address and the keys of the merchant's app,
-// as base64 DER.
-func (p *Platform) Credentials() any {
-	a := p.account.keyApp
-	return credentials{
-		Gateway:         p.origin() + "/gateway.do",
-		AppID:           a.id,
-		SellerID:        p.account.sellerID,
-		AppKeyPKCS1:     base64.StdEncoding.EncodeToString(x509.MarshalPKCS1PrivateKey(a.own)),
-		AppKeyPKCS8:     pkcs8Text(a.own),
-		AlipayPublicKey: publicText(&a.platform.PublicKey),
-		AESKey:          base64.StdEncoding.EncodeToString(a.aesKey),
-	}
-}
-
-func pkcs8Text(key *rsa.PrivateKey) string {
-	der, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		return ""
-	}
-	return base64.StdEncoding.EncodeToString(der)
-}
-
-func publicText(key *rsa.PublicKey) string {
-	der, err := x509.MarshalPKIXPublicKey(key)
-	if err != nil {
-		return ""
-	}
-	return base64.StdEncoding.EncodeToString(der)
 }
 
 func randomBytes(n int) []byte {

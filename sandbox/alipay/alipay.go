@@ -78,6 +78,7 @@ func (p *Platform) Register(mux *http.ServeMux) {
 // allMethods maps the name of every method to what answers it.
 func (p *Platform) allMethods() map[string]method {
 	return map[string]method{
+		certDownload:                        {answer: p.downloadCert},
 		"alipay.trade.page.pay":             {page: p.openPage},
 		"alipay.trade.wap.pay":              {page: p.openPage},
 		"alipay.trade.precreate":            {answer: p.precreate},

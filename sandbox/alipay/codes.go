@@ -120,6 +120,16 @@ func gatewayText(sub string) string {
 		return "同名参数出现多次且取值不同"
 	case "isv.invalid-parameter":
 		return "请求参数无法解析"
+	case "isv.missing-app-cert-sn":
+		return "证书模式的应用必须提供 app_cert_sn"
+	case "isv.missing-alipay-root-cert-sn":
+		return "证书模式的应用必须提供 alipay_root_cert_sn"
+	case "isv.app-cert-not-exist":
+		return "app_cert_sn 对应的应用证书不存在"
+	case "isv.invalid-alipay-root-cert-sn":
+		return "alipay_root_cert_sn 与根证书不符"
+	case "isv.missing-alipay-cert-sn", "isv.alipay-cert-not-exist":
+		return "没有这个序列号的支付宝证书"
 	case "isp.unknow-error":
 		return "系统繁忙，结果未知，请查询后再处理"
 	}

@@ -78,7 +78,7 @@ func (p *Platform) send(w http.ResponseWriter, c *call, out reply) {
 	inner = c.charset.encode(inner)
 	root := rootOf(c.method)
 	if c.app == nil {
-		writeFrame(w, c.charset, frame(root, inner, ""))
+		writeFrame(w, c.charset, frame(root, inner, "", ""))
 		return
 	}
 	st := signType(c.params["sign_type"])
@@ -90,7 +90,11 @@ func (p *Platform) send(w http.ResponseWriter, c *call, out reply) {
 		http.Error(w, "the answer cannot be signed", http.StatusInternalServerError)
 		return
 	}
-	writeFrame(w, c.charset, frame(root, inner, signature))
+	certSN := c.app.certSN()
+	if c.method == certDownload {
+		certSN = ""
+	}
+	writeFrame(w, c.charset, frame(root, inner, certSN, signature))
 }
 
 // check goes through everything that is looked at before a method runs, in the
@@ -112,6 +116,9 @@ func (p *Platform) check(c *call, readErr error) (refusal, bool) {
 		return no, true
 	}
 	if no, bad := checkSignature(c); bad {
+		return no, true
+	}
+	if no, bad := checkCertificates(c); bad {
 		return no, true
 	}
 	var err error

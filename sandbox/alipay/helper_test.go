@@ -43,6 +43,13 @@ type creds struct {
 	PKCS8    string `json:"app_private_key_pkcs8"`
 	Alipay   string `json:"alipay_public_key"`
 	AESKey   string `json:"aes_key"`
+	CertApp  struct {
+		AppID string `json:"app_id"`
+		PKCS1 string `json:"app_private_key_pkcs1"`
+		App   string `json:"app_cert_pem"`
+		Ali   string `json:"alipay_cert_pem"`
+		Roots string `json:"alipay_root_cert_pem"`
+	} `json:"cert_app"`
 }
 
 func newBench(t testing.TB) *bench {
@@ -192,6 +199,7 @@ type answer struct {
 	kind    string
 	root    string
 	inner   string
+	certSN  string
 	sign    string
 	decoded map[string]any
 }
@@ -228,6 +236,10 @@ func (b *bench) read(resp *http.Response) answer {
 	a.inner = strings.TrimSuffix(rest, "}")
 	if at := strings.LastIndex(rest, `,"sign":"`); at >= 0 {
 		a.inner, a.sign = rest[:at], strings.TrimSuffix(rest[at+len(`,"sign":"`):], `"}`)
+	}
+	if at := strings.LastIndex(a.inner, `,"alipay_cert_sn":"`); at >= 0 && strings.HasSuffix(a.inner, `"`) {
+		a.certSN = strings.TrimSuffix(a.inner[at+len(`,"alipay_cert_sn":"`):], `"`)
+		a.inner = a.inner[:at]
 	}
 	if json.Valid([]byte(a.inner)) {
 		if err := json.Unmarshal([]byte(a.inner), &a.decoded); err != nil {

@@ -86,12 +86,17 @@ func notInMethod(r rune) bool {
 }
 
 // frame puts the parts of an answer together as every client expects them: no
-// spaces, the object first, the signature last.
-func frame(root, inner, signature string) string {
-	if signature == "" {
-		return `{"` + root + `":` + inner + `}`
+// spaces, the object first, the signature last, and the serial number of the
+// certificate, if there is one, between them.
+func frame(root, inner, certSN, signature string) string {
+	out := `{"` + root + `":` + inner
+	if certSN != "" {
+		out += `,"alipay_cert_sn":"` + certSN + `"`
 	}
-	return `{"` + root + `":` + inner + `,"sign":"` + signature + `"}`
+	if signature != "" {
+		out += `,"sign":"` + signature + `"`
+	}
+	return out + "}"
 }
 
 // writeFrame sends an answer. The platform labels its JSON as HTML.
