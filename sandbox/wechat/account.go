@@ -16,6 +16,8 @@ type account struct {
 	Name       string     `json:"name"`
 	OpenIDKey  []byte     `json:"openid_key"`
 	Templates  []template `json:"templates"`
+	OneTimeID  string     `json:"one_time_id"` // template of one-time subscribe messages
+	Industries industries `json:"industries"`
 	Settings   settings   `json:"settings"`
 }
 
@@ -46,6 +48,8 @@ func newAccount() account {
 		Name:       "沙盒服务号",
 		OpenIDKey:  secret(32),
 		Templates:  firstTemplates(),
+		OneTimeID:  urlText(43),
+		Industries: industries{First: industryName(1), Second: industryName(2)},
 		Settings:   settings{Mode: modePlain, Retries: 3},
 	}
 }

@@ -52,6 +52,9 @@ func (p *Platform) endpoints() []endpoint {
 	all = append(all, snsEndpoints()...)
 	all = append(all, messageEndpoints()...)
 	all = append(all, qrEndpoints()...)
+	all = append(all, tagEndpoints()...)
+	all = append(all, menuEndpoints()...)
+	all = append(all, templateEndpoints()...)
 	return append(all, userEndpoints()...)
 }
 

@@ -19,6 +19,18 @@ func codeText(code int) string {
 		return "invalid appid"
 	case 40014:
 		return "invalid access_token"
+	case 40016:
+		return "invalid button size"
+	case 40017:
+		return "invalid button type"
+	case 40018:
+		return "invalid button name size"
+	case 40019:
+		return "invalid button key size"
+	case 40023:
+		return "invalid sub button size"
+	case 40027:
+		return "invalid sub button url size"
 	case 40029:
 		return "invalid code"
 	case 40030:
@@ -39,6 +51,8 @@ func codeText(code int) string {
 		return "invalid msg id"
 	case 40066:
 		return "invalid url"
+	case 40102:
+		return "invalid industry id"
 	case 40125:
 		return "invalid appsecret"
 	case 40152:
@@ -85,6 +99,8 @@ func moreCodeText(code int) string {
 		return "require subscribe"
 	case 43019:
 		return "require remove blacklist"
+	case 43100:
+		return "change template too frequently"
 	case 43101:
 		return "user refuse to accept the msg"
 	case 44002:
@@ -139,6 +155,8 @@ func limitCodeText(code int) string {
 		return "tag name too long"
 	case 45159:
 		return "invalid tag id"
+	case 46003:
+		return "menu no exist"
 	case 46004:
 		return "user not exist"
 	case 47001:

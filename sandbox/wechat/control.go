@@ -29,11 +29,13 @@ func (p *Platform) registerControl(mux *http.ServeMux) {
 	one("POST "+followersPath+"/{openid}/block", p.doBlock)
 	one("POST "+followersPath+"/{openid}/say", p.doSay)
 	one("POST "+followersPath+"/{openid}/scan", p.doScan)
+	one("POST "+followersPath+"/{openid}/tap", p.doTap)
 	one("GET "+followersPath+"/{openid}/messages", p.listMessages)
 	one("GET "+followersPath+"/{openid}/browser", p.browse)
 	one("POST "+followersPath+"/{openid}/browser", p.browse)
 	mux.HandleFunc("GET /sandbox/wechat/settings", p.showSettings)
 	mux.HandleFunc("PUT /sandbox/wechat/settings", p.changeSettings)
+	mux.HandleFunc("GET /sandbox/wechat/menu", p.showMenu)
 	mux.HandleFunc("GET /sandbox/wechat/pushes", p.listPushes)
 	mux.HandleFunc("GET /sandbox/wechat/avatars/{n}", p.avatar)
 }

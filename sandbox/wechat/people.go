@@ -2,6 +2,7 @@ package wechat
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 )
 
@@ -154,7 +155,11 @@ func (p *Platform) unfollow(n uint32) {
 	}
 	p.people.setFollows(n, false)
 	m := who.details()
-	m.Typed, m.Brief, m.Tags, m.Remark, m.Grants = window{}, window{}, nil, "", nil
+	for _, id := range slices.Clone(m.Tags) {
+		p.setTag(n, id, false)
+		p.keepTags()
+	}
+	m.Typed, m.Brief, m.Remark, m.Grants = window{}, window{}, "", nil
 	p.keepPerson(n)
 	p.note(n, "取消了关注 · Unfollowed")
 	p.push(n, eventFields("unsubscribe", field{"EventKey", ""}))

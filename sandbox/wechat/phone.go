@@ -106,6 +106,9 @@ func press(ctx context.Context, b *browser.Browser, at browser.Page, extra http.
 // errNotFollower says that only followers can write to the account.
 var errNotFollower = errors.New("only followers can write to the account")
 
+// errNoButton says that a follower sees no such menu entry.
+var errNoButton = errors.New("only followers see the menu, and it holds no such entry")
+
 // say is a person writing to the account: it opens the long window.
 func (p *Platform) say(n uint32, text string) error {
 	who := &p.people.all[n]

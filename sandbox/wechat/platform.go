@@ -31,6 +31,8 @@ type Platform struct {
 	sends    sends
 	pushes   pushes
 	qrs      qrs
+	tags     tagList
+	menu     *menu
 	browsers map[uint32]*browser.Browser
 }
 

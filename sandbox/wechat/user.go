@@ -7,6 +7,11 @@ func userEndpoints() []endpoint {
 	return []endpoint{
 		{path: "/cgi-bin/user/get", verb: byGet, do: (*Platform).userGet},
 		{path: "/cgi-bin/user/info", verb: byGet, do: (*Platform).userInfo},
+		{path: "/cgi-bin/user/info/batchget", verb: byPost, do: (*Platform).userBatch},
+		{path: "/cgi-bin/user/info/updateremark", verb: byPost, do: (*Platform).updateRemark},
+		{path: "/cgi-bin/tags/members/getblacklist", verb: byPost, do: (*Platform).blacklistGet},
+		{path: "/cgi-bin/tags/members/batchblacklist", verb: byPost, do: (*Platform).blacklistAdd},
+		{path: "/cgi-bin/tags/members/batchunblacklist", verb: byPost, do: (*Platform).blacklistRemove},
 	}
 }
 
