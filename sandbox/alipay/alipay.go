@@ -71,6 +71,7 @@ func New(w *world.World, origin func() string) (*Platform, error) {
 func (p *Platform) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /gateway.do", p.serveGateway)
 	mux.HandleFunc("POST /gateway.do", p.serveGateway)
+	mux.HandleFunc("GET /downloadBillFile.resource", p.serveBill)
 	p.registerCashier(mux)
 	p.registerControl(mux)
 }
@@ -78,16 +79,17 @@ func (p *Platform) Register(mux *http.ServeMux) {
 // allMethods maps the name of every method to what answers it.
 func (p *Platform) allMethods() map[string]method {
 	return map[string]method{
-		certDownload:                        {answer: p.downloadCert},
-		"alipay.trade.page.pay":             {page: p.openPage},
-		"alipay.trade.wap.pay":              {page: p.openPage},
-		"alipay.trade.precreate":            {answer: p.precreate},
-		"alipay.trade.pay":                  {answer: p.payByCode},
-		"alipay.trade.create":               {answer: p.createTrade},
-		"alipay.trade.query":                {answer: p.query},
-		"alipay.trade.close":                {answer: p.closeTrade},
-		"alipay.trade.cancel":               {answer: p.cancelTrade},
-		"alipay.trade.refund":               {answer: p.refund},
-		"alipay.trade.fastpay.refund.query": {answer: p.queryRefund},
+		certDownload: {answer: p.downloadCert},
+		"alipay.data.dataservice.bill.downloadurl.query": {answer: p.billURL},
+		"alipay.trade.page.pay":                          {page: p.openPage},
+		"alipay.trade.wap.pay":                           {page: p.openPage},
+		"alipay.trade.precreate":                         {answer: p.precreate},
+		"alipay.trade.pay":                               {answer: p.payByCode},
+		"alipay.trade.create":                            {answer: p.createTrade},
+		"alipay.trade.query":                             {answer: p.query},
+		"alipay.trade.close":                             {answer: p.closeTrade},
+		"alipay.trade.cancel":                            {answer: p.cancelTrade},
+		"alipay.trade.refund":                            {answer: p.refund},
+		"alipay.trade.fastpay.refund.query":              {answer: p.queryRefund},
 	}
 }

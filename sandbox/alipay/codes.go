@@ -168,6 +168,14 @@ func tradeText(name string) string {
 		return "付款码无效或已使用"
 	case "BUYER_NOT_EXIST":
 		return "买家不存在"
+	case "NO_BILL_DATA":
+		return "当日没有账单数据"
+	case "BILL_NOT_EXIST":
+		return "账单尚未生成"
+	case "INVAILID_ARGUMENTS":
+		return "入参不合法"
+	case "TYPE_NOT_SUPPORTED":
+		return "不支持的账单类型"
 	case "SELLER_BALANCE_NOT_ENOUGH":
 		return "商户余额不足"
 	case "SYSTEM_ERROR":
