@@ -39,7 +39,7 @@ var rules = []rule{
 	{"internal/channel/wechat", []string{"wechat", "internal/push", "internal/member", "internal/fault"}},
 
 	// The store imports the domain, never the other way round.
-	{"internal/store", []string{"internal/pay", "internal/push", "internal/member", "internal/event", "internal/fault",
+	{"internal/store", []string{"internal/job", "internal/pay", "internal/push", "internal/member", "internal/event", "internal/fault",
 		"github.com/jackc/pgx/v5", "modernc.org/sqlite", "github.com/pressly/goose/v3", "github.com/alexedwards/scs/v2"}},
 	{"internal/job/local", []string{"internal/job", "internal/store", "internal/fault"}},
 	{"internal/job/river", []string{"internal/job", "internal/fault", "github.com/riverqueue/river", "github.com/jackc/pgx/v5"}},

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+
+	"github.com/paypush/paypush/internal/app"
+	"github.com/paypush/paypush/internal/config"
+)
+
+// database says which database a command works on.
+type database struct {
+	Data        string `help:"Folder of the database." default:"./var" type:"path"`
+	DatabaseURL string `help:"sqlite:PATH or postgres://...; also PAYPUSH_DATABASE_URL_FILE." name:"database-url"`
+}
+
+// office opens the database for a command. The schema must be there.
+func (d database) office(ctx context.Context) (*app.Office, error) {
+	conf := config.Default()
+	conf.Data = d.Data
+	url, err := databaseURL(d.DatabaseURL)
+	if err != nil {
+		return nil, err
+	}
+	conf.Database = url
+	return app.OpenOffice(ctx, conf.DatabaseURL(), slog.New(slog.DiscardHandler))
+}
+
+type migrateCommand struct{ database }
+
+// Run migrates.
+func (c *migrateCommand) Run(ctx context.Context) error {
+	office, err := c.office(ctx)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(office.Migrate(ctx), office.Close()); err != nil {
+		return err
+	}
+	fmt.Println("The schema is up to date.")
+	return nil
+}
+
+type adminCommand struct {
+	Create adminCreateCommand `cmd:"" help:"Make an administrator, or give an existing member that role; prints a one-time sign-in link."`
+	Key    adminKeyCommand    `cmd:"" help:"Make an API key; it is shown once."`
+}
+
+type adminCreateCommand struct {
+	database
+	Name          string `arg:"" help:"The name to sign in with."`
+	PasswordStdin bool   `help:"Read the password from standard input; otherwise only the one-time link signs in."`
+	PublicURL     string `help:"Our origin, for the link." default:"http://127.0.0.1:8080" name:"public-url"`
+}
+
+// Run makes the administrator.
+func (c *adminCreateCommand) Run(ctx context.Context) error {
+	password := ""
+	if c.PasswordStdin {
+		line, err := bufio.NewReader(io.LimitReader(os.Stdin, 4096)).ReadString('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return err
+		}
+		if password = strings.TrimRight(line, "\r\n"); password == "" {
+			return usageError{errors.New("--password-stdin: standard input was empty")}
+		}
+	}
+	office, err := c.office(ctx)
+	if err != nil {
+		return err
+	}
+	defer office.Close()
+	link, err := office.CreateAdmin(ctx, c.Name, password)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("administrator %s\nsign in once, within an hour: %s%s\n", c.Name, strings.TrimRight(c.PublicURL, "/"), link)
+	return nil
+}
+
+type adminKeyCommand struct {
+	database
+	Name string `arg:"" help:"What the key is for."`
+}
+
+// Run makes the key.
+func (c *adminKeyCommand) Run(ctx context.Context) error {
+	office, err := c.office(ctx)
+	if err != nil {
+		return err
+	}
+	defer office.Close()
+	key, err := office.CreateKey(ctx, c.Name)
+	if err != nil {
+		return err
+	}
+	fmt.Println(key)
+	return nil
+}

@@ -1,0 +1,109 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/paypush/paypush/internal/event"
+	"github.com/paypush/paypush/internal/fault"
+	"github.com/paypush/paypush/internal/job"
+)
+
+// outbox is the events as the dispatcher needs them.
+type outbox interface {
+	// Changed is closed after the next commit of this process that adds an event.
+	Changed() <-chan struct{}
+	// Number gives committed events their place in the order.
+	Number(ctx context.Context) (int, error)
+	// After reads events in order.
+	After(ctx context.Context, after int64, limit int) ([]event.Event, error)
+	// Cursor is how far a named reader got; Advance moves it forward.
+	Cursor(ctx context.Context, name string) (int64, error)
+	Advance(ctx context.Context, name string, seq int64) error
+	// Lease makes one node the dispatcher until a moment in real time.
+	Lease(ctx context.Context, name, holder string, until time.Time) (bool, error)
+}
+
+// dispatcher turns events into what follows from them. One node at a time
+// does it; should two overlap, everything that they do is recognised by its
+// key and done once.
+type dispatcher struct {
+	outbox outbox
+	queue  job.Queue
+	routes map[event.Type]func(context.Context, event.Event) ([]job.Job, error)
+	holder string
+	log    *slog.Logger
+}
+
+const (
+	dispatchCursor = "dispatch"
+	dispatchLease  = 5 * time.Second
+	dispatchEvery  = 500 * time.Millisecond
+	dispatchBatch  = 200
+)
+
+// run dispatches until ctx ends: at once after a commit of this process, and
+// within half a second after one of another node.
+func (d *dispatcher) run(ctx context.Context) {
+	t := time.NewTicker(dispatchEvery)
+	defer t.Stop()
+	for {
+		changed := d.outbox.Changed()
+		if err := d.dispatch(ctx); err != nil && ctx.Err() == nil {
+			d.log.Error("dispatch failed", "error", err)
+			changed = nil // wait for the tick rather than fail at every commit
+		}
+		select {
+		case <-changed:
+		case <-t.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// dispatch works off what there is.
+func (d *dispatcher) dispatch(ctx context.Context) error {
+	mine, err := d.outbox.Lease(ctx, dispatchCursor, d.holder, time.Now().Add(dispatchLease))
+	if err != nil || !mine {
+		return fault.Wrap("app.dispatch", err)
+	}
+	if _, err := d.outbox.Number(ctx); err != nil {
+		return fault.Wrap("app.dispatch", err)
+	}
+	for {
+		after, err := d.outbox.Cursor(ctx, dispatchCursor)
+		if err != nil {
+			return fault.Wrap("app.dispatch", err)
+		}
+		events, err := d.outbox.After(ctx, after, dispatchBatch)
+		if err != nil || len(events) == 0 {
+			return fault.Wrap("app.dispatch", err)
+		}
+		if err := d.handle(ctx, events); err != nil {
+			return fault.Wrap("app.dispatch", err)
+		}
+	}
+}
+
+func (d *dispatcher) handle(ctx context.Context, events []event.Event) error {
+	var jobs []job.Job
+	for _, e := range events {
+		route, ok := d.routes[e.Type]
+		if !ok {
+			continue
+		}
+		more, err := route(ctx, e)
+		if err != nil {
+			return err
+		}
+		jobs = append(jobs, more...)
+	}
+	if len(jobs) > 0 {
+		if err := d.queue.Enqueue(ctx, jobs...); err != nil {
+			return err
+		}
+	}
+	return d.outbox.Advance(ctx, dispatchCursor, events[len(events)-1].Seq)
+}

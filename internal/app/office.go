@@ -1,0 +1,71 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"runtime"
+	"time"
+
+	"github.com/paypush/paypush/internal/id"
+	"github.com/paypush/paypush/internal/member"
+	"github.com/paypush/paypush/internal/password"
+	"github.com/paypush/paypush/internal/store"
+)
+
+// Office is what an operator does on the command line, beside a server that
+// may be running on the same database.
+type Office struct {
+	db      *store.DB
+	url     string
+	members *member.Service
+}
+
+// OpenOffice opens the database at an address such as sqlite:PATH.
+func OpenOffice(ctx context.Context, url string, log *slog.Logger) (*Office, error) {
+	db, err := store.Open(ctx, url, store.Options{Log: log})
+	if err != nil {
+		return nil, err
+	}
+	return &Office{db: db, url: url, members: newMembers(db, nil, time.Now)}, nil
+}
+
+func newMembers(db *store.DB, directories map[string]member.Directory, now func() time.Time) *member.Service {
+	return member.NewService(member.Config{Store: db.People(), Hasher: password.New(runtime.GOMAXPROCS(0)), Throttle: db.Throttle(time.Now),
+		Directories: directories, Now: now, NewID: id.New})
+}
+
+// Close closes the database.
+func (o *Office) Close() error { return o.db.Close() }
+
+// Migrate brings the schema up to date, the job engine's included.
+func (o *Office) Migrate(ctx context.Context) error { return migrate(ctx, o.db, o.url) }
+
+const linkLife = time.Hour
+
+// CreateAdmin makes an administrator, or gives an existing member that role,
+// and returns the path of a link that signs them in once within an hour. An
+// empty password leaves an existing one alone.
+func (o *Office) CreateAdmin(ctx context.Context, name, password string) (path string, err error) {
+	if err := o.Migrate(ctx); err != nil {
+		return "", err
+	}
+	m, err := o.members.Provide(ctx, name, password, member.RoleAdmin)
+	if err != nil {
+		return "", err
+	}
+	return signInPath(ctx, o.db, m.ID, linkLife)
+}
+
+// CreateKey makes an API key and returns its secret, which is shown once.
+func (o *Office) CreateKey(ctx context.Context, name string) (string, error) {
+	if err := o.Migrate(ctx); err != nil {
+		return "", err
+	}
+	secret, _, err := o.db.Keys().Create(ctx, name, member.RoleOperator)
+	return secret, err
+}
+
+func signInPath(ctx context.Context, db *store.DB, memberID string, life time.Duration) (string, error) {
+	secret, err := db.SignInLinks().Create(ctx, memberID, life)
+	return "/sign-in/" + secret, err
+}

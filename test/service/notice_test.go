@@ -1,0 +1,193 @@
+package service_test
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/paypush/paypush/test/harness"
+)
+
+// The plain way: signed link, payment, notice, success, paid.
+func TestPaidOrderIsSettledByItsNotice(t *testing.T) {
+	p := newPair(t)
+	o := p.newOrder(t, 1234)
+	if !strings.Contains(o.PayURL, "time_expire") {
+		t.Errorf("the link carries no time_expire: %s", o.PayURL)
+	}
+	p.open(t, o)
+	p.pay(t, o.Number, 0)
+	got := p.waitStatus(t, o.ID, "paid")
+	if len(got.Payments) != 1 || !got.Payments[0].Settles || got.Payments[0].Number != o.Number {
+		t.Errorf("payments: %+v", got.Payments)
+	}
+	harness.Eventually(t, "order.paid is in the feed", func() bool { return p.events(t, "order.paid") == 1 })
+}
+
+// Invariant 2: the same notice any number of times, in parallel.
+func TestInvariant02SameNoticeManyTimesSettlesOnce(t *testing.T) {
+	p := newPair(t)
+	o := p.newOrder(t, 500)
+	p.open(t, o)
+	p.pay(t, o.Number, 0)
+	body := p.gate.notice(t, o.Number)
+	var posting sync.WaitGroup
+	for range 20 {
+		posting.Go(func() {
+			if status, answer := p.post(t, body); status != http.StatusOK || answer != "success" {
+				t.Errorf("a repeated notice was answered %d %q", status, answer)
+			}
+		})
+	}
+	posting.Wait()
+	p.waitStatus(t, o.ID, "paid")
+	harness.Eventually(t, "order.paid is in the feed", func() bool { return p.events(t, "order.paid") == 1 })
+	p.newOrder(t, 100) // whatever else was raised comes before this order's event
+	harness.Eventually(t, "both orders are in the feed", func() bool { return p.events(t, "order.created") == 2 })
+	if n := p.events(t, "order.paid"); n != 1 {
+		t.Errorf("%d order.paid", n)
+	}
+}
+
+// Invariant 3: what the platform did not sign is answered fail and changes nothing.
+func TestInvariant03ForgedNoticesChangeNothing(t *testing.T) {
+	p := newPair(t)
+	p.gate.closed.Store(true)
+	o := p.newOrder(t, 990)
+	p.open(t, o)
+	p.pay(t, o.Number, 0)
+	genuine := p.gate.notice(t, o.Number)
+	forged := map[string]string{
+		"empty":             "",
+		"no signature":      "out_trade_no=" + o.Number + "&trade_status=TRADE_SUCCESS&total_amount=9.90",
+		"cut short":         genuine[:len(genuine)/2],
+		"changed amount":    strings.Replace(genuine, "total_amount=9.90", "total_amount=0.01", 1),
+		"changed number":    strings.Replace(genuine, "out_trade_no="+o.Number, "out_trade_no=20260101AAAAAAAA", 1),
+		"repeated name":     genuine + "&trade_status=TRADE_SUCCESS",
+		"repeated amount":   "total_amount=9.90&" + genuine,
+		"added parameter":   genuine + "&extra=1",
+		"not a form":        "\x00\xff\xfe%%%",
+		"signature missing": strings.Replace(genuine, "sign=", "sgin=", 1),
+	}
+	for name, body := range forged {
+		if body == genuine {
+			t.Fatalf("%s: the notice was not changed", name)
+		}
+		if status, answer := p.post(t, body); status != http.StatusOK || answer != "fail" {
+			t.Errorf("%s: answered %d %q", name, status, answer)
+		}
+	}
+	if got := p.order(t, o.ID); got.Status != "pending" {
+		t.Errorf("the order is %s", got.Status)
+	}
+	if status, answer := p.post(t, strings.Repeat("a=b&", 1<<18)); status != http.StatusRequestEntityTooLarge || answer != "fail" {
+		t.Errorf("a megabyte: answered %d %q", status, answer)
+	}
+	if status, answer := p.post(t, genuine); status != http.StatusOK || answer != "success" {
+		t.Errorf("the genuine notice afterwards: %d %q", status, answer)
+	}
+	p.waitStatus(t, o.ID, "paid")
+}
+
+// Invariant 3: genuine, but of another amount or account: success is answered,
+// an event is raised, nothing settles by it; the query decides.
+func TestInvariant03MismatchedNoticesAreKeptAndAsked(t *testing.T) {
+	for _, kind := range []string{"wrong_amount", "wrong_app"} {
+		t.Run(kind, func(t *testing.T) {
+			p := newPair(t)
+			p.faults(t, map[string]any{"at": "alipay.notify", "kind": kind, "rate": 1},
+				map[string]any{"at": "alipay.gateway", "kind": "http_500", "rate": 1})
+			o := p.newOrder(t, 777)
+			p.box.Must(t, http.MethodDelete, "/sandbox/faults", nil, nil)
+			p.open(t, o)
+			p.faults(t, map[string]any{"at": "alipay.notify", "kind": kind, "rate": 1},
+				map[string]any{"at": "alipay.gateway", "kind": "http_500", "rate": 1})
+			p.pay(t, o.Number, 0)
+			p.gate.notice(t, o.Number)
+			harness.Eventually(t, "the mismatch is an event", func() bool { return p.events(t, "notice.mismatched") > 0 })
+			if got := p.order(t, o.ID); got.Status != "pending" {
+				t.Fatalf("a mismatched notice made the order %s", got.Status)
+			}
+			p.box.Must(t, http.MethodDelete, "/sandbox/faults", nil, nil)
+			harness.Eventually(t, "the query settles it", func() bool {
+				p.advance(t, "20s")
+				return p.order(t, o.ID).Status == "paid"
+			})
+		})
+	}
+}
+
+// Invariant 3: an unknown payment is kept and answered success.
+func TestInvariant03NoticeOfUnknownPayment(t *testing.T) {
+	p, other := newPair(t), (*pair)(nil)
+	o := p.newOrder(t, 100)
+	p.open(t, o)
+	p.stop(t)
+	p.pay(t, o.Number, 0)
+	body := p.gate.notice(t, o.Number)
+	// The same sandbox account, a ledger that knows nothing of the order.
+	other = &pair{box: p.box, gate: p.gate, conf: p.conf}
+	other.conf.Data, other.conf.PublicURL = t.TempDir(), ""
+	other.start(t)
+	t.Cleanup(func() { other.stop(t) })
+	for range 3 {
+		if status, answer := other.post(t, body); status != http.StatusOK || answer != "success" {
+			t.Errorf("answered %d %q", status, answer)
+		}
+	}
+	harness.Eventually(t, "the stranger is an event", func() bool { return other.events(t, "notice.mismatched") == 1 })
+	if n := other.events(t, "order.paid"); n != 0 {
+		t.Errorf("%d order.paid", n)
+	}
+}
+
+// Invariant 7: the return URL in the browser never settles an order.
+func TestInvariant07ReturnNeverSettles(t *testing.T) {
+	p := newPair(t)
+	p.faults(t, map[string]any{"at": "alipay.notify", "kind": "drop", "rate": 1})
+	o := p.newOrder(t, 321)
+	p.open(t, o)
+	p.pay(t, o.Number, 0)
+	var trade struct {
+		ReturnURL string `json:"return_url"`
+	}
+	p.box.Must(t, http.MethodGet, "/sandbox/alipay/trades/"+o.Number, nil, &trade)
+	p.faults(t, map[string]any{"at": "alipay.notify", "kind": "drop", "rate": 1},
+		map[string]any{"at": "alipay.gateway", "kind": "http_500", "rate": 1})
+	browser := harness.NewBrowser(t, p.server.URL())
+	if status, err := browser.Call(http.MethodGet, trade.ReturnURL, nil, nil); err != nil || status != http.StatusOK {
+		t.Fatalf("the return page: %d, %v", status, err)
+	}
+	if got := p.order(t, o.ID); got.Status != "pending" {
+		t.Fatalf("the return URL made the order %s", got.Status)
+	}
+	forged := strings.Replace(trade.ReturnURL, "total_amount=3.21", "total_amount=9.99", 1)
+	if forged == trade.ReturnURL {
+		t.Fatal("the return URL was not changed")
+	}
+	if status, _ := browser.Call(http.MethodGet, forged, nil, nil); status < 400 {
+		t.Errorf("a forged return was answered %d", status)
+	}
+	p.box.Must(t, http.MethodDelete, "/sandbox/faults", nil, nil)
+	harness.Eventually(t, "asking the platform settles it", func() bool {
+		p.advance(t, "10s")
+		return p.order(t, o.ID).Status == "paid"
+	})
+}
+
+// post sends a body to the notify address as a platform does.
+func (p *pair) post(t *testing.T, body string) (status int, answer string) {
+	t.Helper()
+	resp, err := http.Post("http://"+p.conf.Listen+"/notify/alipay", "application/x-www-form-urlencoded; charset=utf-8", strings.NewReader(body))
+	if err != nil {
+		t.Error(err)
+		return 0, ""
+	}
+	defer resp.Body.Close()
+	var b strings.Builder
+	if _, err := copyBounded(&b, resp.Body); err != nil {
+		t.Error(err)
+	}
+	return resp.StatusCode, b.String()
+}
