@@ -19,7 +19,7 @@ import (
 
 // Job is one piece of work.
 type Job struct {
-	Kind    string    // names the handler
+	Kind    string    // names the handler; two characters at least, letters, digits, dots, dashes
 	Key     string    // unique within its kind for as long as the engine keeps the row, a day at least
 	Payload []byte    // JSON, small: ids, not data
 	RunAt   time.Time // not before; zero for now
