@@ -3,6 +3,7 @@ package alipay
 import (
 	"context"
 	"fmt"
+	"net/http"
 )
 
 // AppPay lets the merchant's own app open Alipay's (alipay.trade.app.pay).
@@ -59,7 +60,7 @@ func (c *Client) ParseAppResult(result []byte) (*AppResult, error) {
 	// The text comes from a phone: it must not make the client fetch anything.
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	reply, err := c.open(ctx, &r, &answer{body: result})
+	reply, err := c.open(ctx, &r, &answer{status: http.StatusOK, body: result})
 	if err != nil {
 		return nil, err
 	}

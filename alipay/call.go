@@ -1,20 +1,14 @@
 package alipay
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"mime"
 	"net/http"
-	"net/http/httptrace"
-	"net/url"
 	"strings"
-	"sync/atomic"
 )
-
-const maxReplyBytes = 8 << 20
 
 // Reply is what every answer of the gateway has beside its own fields.
 type Reply struct {
@@ -37,7 +31,11 @@ func (r *Reply) setReply(from *Reply) { *r = *from }
 // or expired context says nothing about the outcome of a request that has left;
 // such an error answers Unknown.
 func (c *Client) Do(ctx context.Context, r Request, out any) (*Reply, error) {
-	reply, err := c.do(ctx, &r)
+	call := c.do
+	if c.v3 {
+		call = c.doV3
+	}
+	reply, err := call(ctx, &r)
 	if err != nil {
 		return nil, err
 	}
@@ -63,6 +61,7 @@ func decode(r *Request, reply *Reply, out any) error {
 	return nil
 }
 
+// do is a call of gateway.do.
 func (c *Client) do(ctx context.Context, r *Request) (*Reply, error) {
 	all, err := c.params(r)
 	if err != nil {
@@ -78,60 +77,27 @@ func (c *Client) do(ctx context.Context, r *Request) (*Reply, error) {
 			query = appendParam(query, p)
 		}
 	}
-	got, failure := c.post(ctx, r.Method, string(query), string(body))
+	req, err := http.NewRequest(http.MethodPost, string(query), bytes.NewReader(body))
+	if err != nil {
+		return nil, invalid(r.Method, "the gateway makes no valid URL")
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded;charset=utf-8")
+	req.Header.Set("Accept", "application/json")
+	got, failure := c.send(ctx, r.Method, req)
 	if failure != nil {
+		return nil, failure
+	}
+	if got.status != http.StatusOK {
+		failure = got.failure(r.Method)
+		failure.Err = errors.New("unexpected HTTP status")
 		return nil, failure
 	}
 	return c.open(ctx, r, got)
 }
 
-// answer is an HTTP reply with status 200, read whole and not yet believed.
-type answer struct {
-	body    []byte
-	gbk     bool
-	traceID string
-}
-
-func (c *Client) post(ctx context.Context, method, target, body string) (*answer, *Error) {
-	// Once a connection was handed out, the request may have been written.
-	var connected atomic.Bool
-	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }}
-	ctx = httptrace.WithClientTrace(ctx, trace)
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, strings.NewReader(body))
-	if err != nil {
-		return nil, invalid(method, "the request has no valid URL")
-	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded;charset=utf-8")
-	req.Header.Set("Accept", "application/json")
-	resp, err := c.http.Do(req)
-	if err != nil {
-		return nil, &Error{Method: method, Err: withoutURL(err), unsent: !connected.Load()}
-	}
-	defer resp.Body.Close()
-	return readAnswer(method, resp)
-}
-
-func readAnswer(method string, resp *http.Response) (*answer, *Error) {
-	fail := &Error{Method: method, HTTPStatus: resp.StatusCode, TraceID: resp.Header.Get("trace_id")}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxReplyBytes+1))
-	switch {
-	case err != nil:
-		fail.Err = fmt.Errorf("%w: %w", errNotRead, err)
-	case resp.StatusCode != http.StatusOK:
-		fail.Err = errors.New("unexpected HTTP status")
-	case len(body) > maxReplyBytes:
-		fail.Err = fmt.Errorf("%w: reply is too long", ErrMalformed)
-	default:
-		_, media, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
-		return &answer{body: body, gbk: isGBK(media["charset"]), traceID: fail.TraceID}, nil
-	}
-	fail.Raw = bounded(body)
-	return nil, fail
-}
-
 // open verifies an answer and tells success from failure.
 func (c *Client) open(ctx context.Context, r *Request, got *answer) (*Reply, error) {
-	fail := &Error{Method: r.Method, HTTPStatus: http.StatusOK, TraceID: got.traceID, Raw: bounded(got.body)}
+	fail := got.failure(r.Method)
 	f, err := splitFrame(got.body, r.Method, got.gbk)
 	if err != nil {
 		fail.Err = err
@@ -164,7 +130,7 @@ func (c *Client) open(ctx context.Context, r *Request, got *answer) (*Reply, err
 }
 
 func (c *Client) verifyFrame(ctx context.Context, r *Request, f *frame) error {
-	if r.Method == methodCertDownload {
+	if r.selfProving {
 		// Its signer is the very certificate it brings, which is checked by itself.
 		return nil
 	}
@@ -215,16 +181,4 @@ func (e *Error) success(key string) bool {
 		e.Err = fmt.Errorf("%w: reply says neither success nor failure", ErrMalformed)
 	}
 	return false
-}
-
-// withoutURL drops the address from a transport error: its query is signed.
-func withoutURL(err error) error {
-	if ue, ok := errors.AsType[*url.Error](err); ok {
-		return ue.Err
-	}
-	return err
-}
-
-func bounded(b []byte) []byte {
-	return append([]byte(nil), b[:min(len(b), maxErrorRaw)]...)
 }

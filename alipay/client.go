@@ -3,7 +3,6 @@ package alipay
 import (
 	"crypto"
 	"crypto/rsa"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -72,6 +71,7 @@ type Client struct {
 	keys         *keyring
 	content      *contentCipher
 	encrypting   bool
+	v3           bool
 	appAuthToken string
 	http         *http.Client
 	now          func() time.Time
@@ -208,5 +208,3 @@ func withoutRedirects(client *http.Client) *http.Client {
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &own
 }
-
-var errNotRead = errors.New("reply was not read to its end")

@@ -29,7 +29,7 @@ type Error struct {
 	// Method is the API name, as "alipay.trade.refund".
 	Method string
 	// Code and Msg are the gateway's code, as "40004", and its fixed text. They
-	// are empty when no reply was read.
+	// are empty when no reply was read. By V3 the code is the HTTP status.
 	Code, Msg string
 	// SubCode and SubMsg are the reason, as "ACQ.TRADE_NOT_EXIST", and a text for
 	// people, mostly Chinese. For a signature refusal SubMsg repeats what the
@@ -39,8 +39,8 @@ type Error struct {
 	TraceID string
 	// HTTPStatus is the status of the reply, 0 when there was none.
 	HTTPStatus int
-	// Verified tells whether the reply bore a good signature. Only refusals that
-	// the gateway decides before it knows the app come without one.
+	// Verified tells whether the reply bore a good signature. Refusals that the
+	// gateway decides before it knows the app come without one, and all of V3.
 	Verified bool
 	// Raw is the start of the reply, at most 4 KiB. It may hold personal data.
 	Raw []byte
@@ -123,7 +123,7 @@ func (e *Error) limited() bool {
 
 // trouble reports an answer by which Alipay says that it does not know either.
 func (e *Error) trouble() bool {
-	return e.Code == "20000" || SystemError.matches(e.SubCode) || UnknownError.matches(e.SubCode) ||
+	return e.Code == "20000" || e.HTTPStatus >= 500 || SystemError.matches(e.SubCode) || UnknownError.matches(e.SubCode) ||
 		SubCode("UNKNOWN_ERROR").matches(e.SubCode) || SubCode("REQUEST_PROCESSING").matches(e.SubCode)
 }
 

@@ -54,11 +54,14 @@ type Payment struct {
 }
 
 // Succeeded reports that the buyer has paid.
-func (p *Payment) Succeeded() bool { return p.Code == codeSuccess }
+func (p *Payment) Succeeded() bool {
+	// V3 has no code: it shows by the time of payment that there was one.
+	return p.Code == codeSuccess || p.Code == "" && !p.PaidAt.IsZero()
+}
 
 // Waiting reports that the buyer is asked for a password or the like. Query every
 // 3 to 5 seconds for up to a minute, then [Client.Cancel].
-func (p *Payment) Waiting() bool { return p.Code == codeWaiting }
+func (p *Payment) Waiting() bool { return !p.Succeeded() }
 
 // UnmarshalJSON reads the platform's form of the answer.
 func (p *Payment) UnmarshalJSON(b []byte) error {

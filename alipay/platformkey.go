@@ -130,8 +130,10 @@ func (c *Client) fetchCertificate(ctx context.Context, sn string) (*x509.Certifi
 	var out struct {
 		Content string `json:"alipay_cert_content"`
 	}
-	r := Request{Method: methodCertDownload, Content: map[string]string{"alipay_cert_sn": sn}}
-	if _, err := c.Do(ctx, r, &out); err != nil {
+	r := Request{Method: methodCertDownload, Content: map[string]string{"alipay_cert_sn": sn}, selfProving: true}
+	gateway := *c
+	gateway.v3, gateway.encrypting = false, false
+	if _, err := gateway.Do(ctx, r, &out); err != nil {
 		return nil, nil, err
 	}
 	text, err := base64.StdEncoding.DecodeString(out.Content)

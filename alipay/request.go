@@ -23,6 +23,12 @@ type Request struct {
 	AuthToken string
 	// Params are further top-level parameters, as grant_type; they are signed too.
 	Params map[string]string
+	// HTTPMethod is for methods that V3 wants by "GET", with Content in the query;
+	// see [Client.V3]. Empty means POST, or what this package knows of the method.
+	HTTPMethod string
+
+	// selfProving marks the one reply whose signature can't be checked yet.
+	selfProving bool
 }
 
 // inBody names the common parameters that are kept out of the URL, which ends up
