@@ -27,6 +27,11 @@ type settings struct {
 	OAuthDomain string `json:"oauth_domain"`
 	Mode        string `json:"mode"`
 	Retries     int    `json:"retries"`
+	Kind        string `json:"kind"`
+	// Allowed are the addresses that may ask for tokens; empty means all.
+	Allowed []string `json:"ip_allow_list"`
+	// Quotas replace the daily limits of the account's kind, by path.
+	Quotas map[string]int `json:"quotas"`
 	// RefuseRepeats answers 40241 to a template message repeated within 60 s.
 	RefuseRepeats bool `json:"refuse_repeats"`
 }
@@ -50,7 +55,7 @@ func newAccount() account {
 		Templates:  firstTemplates(),
 		OneTimeID:  urlText(43),
 		Industries: industries{First: industryName(1), Second: industryName(2)},
-		Settings:   settings{Mode: modePlain, Retries: 3},
+		Settings:   settings{Mode: modePlain, Retries: 3, Kind: kindService},
 	}
 }
 

@@ -53,6 +53,8 @@ func (p *Platform) endpoints() []endpoint {
 	all = append(all, messageEndpoints()...)
 	all = append(all, qrEndpoints()...)
 	all = append(all, tagEndpoints()...)
+	all = append(all, quotaEndpoints()...)
+	all = append(all, ticketEndpoints()...)
 	all = append(all, menuEndpoints()...)
 	all = append(all, templateEndpoints()...)
 	return append(all, userEndpoints()...)
@@ -101,10 +103,21 @@ func (p *Platform) answer(e endpoint, r *http.Request, s strike) (any, error) {
 			return nil, err
 		}
 	}
+	if err := p.pass(e, c); err != nil {
+		return nil, err
+	}
 	if e.verb == byPost && !e.bare && len(c.body) == 0 {
 		return nil, fail(44002)
 	}
 	return e.do(p, c)
+}
+
+// pass asks whether this kind of account may make the call, and how often.
+func (p *Platform) pass(e endpoint, c *call) error {
+	if !may(p.account.Settings.Kind, e.path) {
+		return fail(48001)
+	}
+	return p.use(e.path, c.now)
 }
 
 // admit checks the method and reads the body.

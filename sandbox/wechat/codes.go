@@ -51,6 +51,8 @@ func codeText(code int) string {
 		return "invalid msg id"
 	case 40066:
 		return "invalid url"
+	case 40097:
+		return "invalid args"
 	case 40102:
 		return "invalid industry id"
 	case 40125:

@@ -93,7 +93,7 @@ func (p *Platform) visit(r *http.Request, q url.Values) (visit, *refusal) {
 	switch {
 	case q.Get("appid") != p.account.AppID:
 		return visit{}, &refusal{"无法打开", "AppID 参数错误 · unknown appid", "40013"}
-	case scope != scopeBase && scope != scopeInfo:
+	case scope != scopeBase && scope != scopeInfo || !mayLogIn(p.account.Settings.Kind):
 		return visit{}, &refusal{"无法打开", "scope 参数错误或没有 scope 权限 · scope not allowed", "10005"}
 	case err != nil || !p.ownHost(target):
 		return visit{}, &refusal{"无法打开", "redirect_uri 域名与后台配置不一致 · redirect_uri mismatch", "10003"}

@@ -33,6 +33,8 @@ type Platform struct {
 	qrs      qrs
 	tags     tagList
 	menu     *menu
+	quotas   quotas
+	tickets  map[string]issued
 	browsers map[uint32]*browser.Browser
 }
 
@@ -49,6 +51,7 @@ func New(w *world.World, origin func() string) (*Platform, error) {
 		oauth:    newOAuth(),
 		sends:    newSends(),
 		qrs:      newQRs(),
+		tickets:  map[string]issued{},
 		browsers: map[uint32]*browser.Browser{},
 	}
 	if err := p.restore(); err != nil {

@@ -31,7 +31,7 @@ func (p *Platform) restore() error {
 	}{
 		{"bulk", p.restoreBulk}, {"person", p.restorePerson}, {"message", p.restoreMessage},
 		{"deduplicated", p.restoreDeduplicated}, {"token", p.restoreToken},
-		{"qr", p.restoreQR}, {"tags", p.restoreTags}, {"menu", p.restoreMenu}, {"code", p.restoreCode}, {"login", p.restoreLogin}, {"push", p.restorePush},
+		{"qr", p.restoreQR}, {"tags", p.restoreTags}, {"menu", p.restoreMenu}, {"quotas", p.restoreQuotas}, {"ticket", p.restoreTicket}, {"code", p.restoreCode}, {"login", p.restoreLogin}, {"push", p.restorePush},
 	} {
 		if err := p.world.Load("wechat."+kind.name, kind.read); err != nil {
 			return err

@@ -2,6 +2,8 @@ package wechat
 
 import (
 	"errors"
+	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -21,6 +23,7 @@ func (p *Platform) changeSettings(w http.ResponseWriter, r *http.Request) {
 	next := p.account
 	p.mu.Unlock()
 	former := next.Settings
+	next.Settings.Quotas, next.Settings.Allowed = maps.Clone(former.Quotas), slices.Clone(former.Allowed)
 	next.Settings.CallbackURL = "\x00"
 	if err := body(r, &next.Settings); err != nil {
 		refuse(w, http.StatusBadRequest, err)
@@ -50,6 +53,9 @@ func (p *Platform) changeSettings(w http.ResponseWriter, r *http.Request) {
 func (s settings) check() error {
 	if !slices.Contains([]string{modePlain, modeCompatible, modeSafe}, s.Mode) {
 		return errors.New("mode is plain, compatible or safe")
+	}
+	if !slices.Contains(kinds(), s.Kind) {
+		return fmt.Errorf("kind is one of %s", strings.Join(kinds(), ", "))
 	}
 	if s.Retries < 1 || s.Retries > 10 {
 		return errors.New("retries is from 1 to 10, the first try included")

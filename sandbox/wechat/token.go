@@ -2,6 +2,7 @@ package wechat
 
 import (
 	"net"
+	"slices"
 	"strings"
 	"time"
 )
@@ -53,6 +54,9 @@ type tokenReply struct {
 
 func (p *Platform) plainToken(c *call) (any, error) {
 	q := c.query
+	if err := p.allowed(c); err != nil {
+		return nil, err
+	}
 	if err := p.credential(q.Get("appid"), q.Get("secret"), q.Get("grant_type"), "client_credential"); err != nil {
 		return nil, err
 	}
@@ -69,8 +73,8 @@ func (p *Platform) stableToken(c *call) (any, error) {
 		Secret       string `json:"secret"`
 		ForceRefresh bool   `json:"force_refresh"`
 	}
-	if len(c.body) == 0 {
-		return nil, fail(44002)
+	if err := p.allowed(c); err != nil {
+		return nil, err
 	}
 	if err := c.decode(&in); err != nil {
 		return nil, err
@@ -209,6 +213,15 @@ func (l *line) kill(value string) {
 func sameDay(a, b int64) bool {
 	const shift, day = 8 * 3600, 24 * 3600
 	return (a+shift)/day == (b+shift)/day
+}
+
+// allowed checks the caller's address against the account's list.
+func (p *Platform) allowed(c *call) error {
+	ip := c.remoteIP()
+	if list := p.account.Settings.Allowed; len(list) == 0 || slices.Contains(list, ip) {
+		return nil
+	}
+	return &apiError{40164, "invalid ip " + ip + " ipv6 ::ffff:" + ip + ", not in whitelist"}
 }
 
 // remoteIP is the caller's address without the port.
