@@ -22,6 +22,7 @@ type Client struct {
 	transport http.RoundTripper
 	timeout   time.Duration
 	limiter   Limiter
+	unchecked bool
 	logger    *slog.Logger
 	now       func() time.Time
 	tokens    *tokenKeeper
@@ -38,7 +39,7 @@ func New(cfg Config) (*Client, error) {
 	}
 	c := &Client{
 		appID: cfg.AppID, secret: cfg.AppSecret, limiter: cfg.Limiter,
-		logger: cfg.Logger, now: cfg.Now,
+		logger: cfg.Logger, now: cfg.Now, unchecked: cfg.SkipValueChecks,
 	}
 	c.transport, c.timeout = transportOf(cfg)
 	if err := c.setHosts(cfg); err != nil {

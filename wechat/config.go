@@ -65,6 +65,9 @@ type Config struct {
 	// Timeout bounds one HTTP exchange, ten seconds when zero. It is ignored
 	// when HTTPClient sets its own.
 	Timeout time.Duration
+	// SkipValueChecks sends keyword values as they are, should the platform
+	// have loosened its rules; see CheckValue.
+	SkipValueChecks bool
 	// Limiter, when set, is asked before every API call.
 	Limiter Limiter
 	// Logger hears of token refreshes and of a failing TokenStore; nobody does

@@ -97,6 +97,7 @@ var meanings = map[int]meaning{
 	45158: {"标签名过长", "tag name too long", fixRequest},
 	45159: {"标签 ID 不合法", "invalid tag id", fixRequest},
 	45168: {"命中敏感词", "keyword on the platform's blacklist", fixRequest},
+	46003: {"菜单不存在", "there is no menu", fixRequest},
 	46004: {"用户不存在", "no such user", fixRequest},
 	47001: {"JSON 或 XML 格式错误", "malformed JSON or XML", fixRequest},
 	47003: {"模板参数值不合法", "a template value is not allowed", fixRequest},

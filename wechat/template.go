@@ -41,6 +41,8 @@ type MiniProgram struct {
 // with the same id. It may be called concurrently; an unknown outcome may be
 // repeated only with the same ClientMsgID.
 //
+// Values that the platform would refuse are refused here, see Template.Check.
+//
 // It follows 发送模板消息 (/cgi-bin/message/template/send).
 func (c *Client) SendTemplate(ctx context.Context, t Template) (msgID int64, err error) {
 	const op = "template.send"
@@ -50,10 +52,20 @@ func (c *Client) SendTemplate(ctx context.Context, t Template) (msgID int64, err
 	case t.TemplateID == "":
 		return 0, invalid(op, "template id is empty")
 	}
+	if err := c.checkValues(op, t.Data); err != nil {
+		return 0, err
+	}
 	var out messageReply
 	cl := call{op: op, path: "/cgi-bin/message/template/send", body: t.appendJSON(nil), confirmed: true}
 	if err := c.do(ctx, cl, &out); err != nil {
 		return 0, err
 	}
 	return out.MsgID, nil
+}
+
+func (c *Client) checkValues(op string, data map[string]Value) error {
+	if c.unchecked {
+		return nil
+	}
+	return checkData(op, data)
 }
