@@ -28,7 +28,7 @@ func (c *Client) AppPayOrder(p AppPay) (string, error) {
 		*AppPay
 		orderExtra
 	}{&p, p.extra("QUICK_MSECURITY_PAY")}
-	r := Request{Method: methodAppPay, Content: content, NotifyURL: p.NotifyURL}
+	r := Request{Method: methodAppPay, Content: content, extra: p.Extra, NotifyURL: p.NotifyURL}
 	all, err := c.params(&r)
 	if err != nil {
 		return "", &Error{Method: methodAppPay, Err: err, unsent: true}

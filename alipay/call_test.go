@@ -315,3 +315,10 @@ func TestReplyCarriesRawAndTrace(t *testing.T) {
 		t.Error("raw is no JSON")
 	}
 }
+
+func TestErrorIsOneLine(t *testing.T) {
+	_, err := answering(t, `{"code":"40004","msg":"a\nb","sub_code":"ACQ.X\u0007","sub_msg":"`+"\u2028"+`\tb"}`).Query(t.Context(), someTrade)
+	if text := err.Error(); strings.ContainsAny(text, "\n\t\u2028\x07") {
+		t.Errorf("text = %q", text)
+	}
+}

@@ -45,7 +45,7 @@ func (c *Client) Create(ctx context.Context, p Create) (*Created, error) {
 		orderExtra
 	}{&p, p.extra(p.ProductCode)}
 	out := new(Created)
-	if _, err := c.Do(ctx, Request{Method: methodCreate, Content: content, NotifyURL: p.NotifyURL}, out); err != nil {
+	if _, err := c.Do(ctx, Request{Method: methodCreate, Content: content, extra: p.Extra, NotifyURL: p.NotifyURL}, out); err != nil {
 		return nil, err
 	}
 	return out, nil

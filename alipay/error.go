@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 )
 
 var (
@@ -55,25 +56,38 @@ func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString("alipay: ")
 	b.WriteString(e.Method)
-	if e.Code != "" {
-		fmt.Fprintf(&b, ": %.16s %.64s", e.Code, e.Msg)
-	}
-	if e.SubCode != "" {
-		fmt.Fprintf(&b, ": %.96s", e.SubCode)
+	for _, text := range []string{strings.TrimSpace(printable(e.Code, 16) + " " + printable(e.Msg, 64)), printable(e.SubCode, 96)} {
+		if text != "" {
+			b.WriteString(": " + text)
+		}
 	}
 	if e.SubMsg != "" && !InvalidSignature.matches(e.SubCode) {
 		text, _, _ := strings.Cut(e.SubMsg, "http")
-		fmt.Fprintf(&b, " (%.120s)", text)
+		b.WriteString(" (" + printable(text, 120) + ")")
 	}
 	if e.HTTPStatus != 0 && e.HTTPStatus != 200 {
 		fmt.Fprintf(&b, ": HTTP %d", e.HTTPStatus)
 	}
 	if e.Err != nil {
-		b.WriteString(": ")
-		b.WriteString(e.Err.Error())
+		b.WriteString(": " + e.Err.Error())
 	}
 	if e.TraceID != "" {
-		fmt.Fprintf(&b, " [trace %.64s]", e.TraceID)
+		b.WriteString(" [trace " + printable(e.TraceID, 64) + "]")
+	}
+	return b.String()
+}
+
+// printable keeps what a stranger wrote from breaking the line of a log.
+func printable(s string, most int) string {
+	var b strings.Builder
+	for _, r := range s {
+		if most--; most < 0 {
+			break
+		}
+		if !unicode.IsPrint(r) {
+			r = '?'
+		}
+		b.WriteRune(r)
 	}
 	return b.String()
 }

@@ -55,6 +55,9 @@ type Order struct {
 	DisablePayChannels []string `json:"-"`
 	// QueryOptions asks for further fields in the answer.
 	QueryOptions []string `json:"query_options,omitempty"`
+	// Extra are further business fields by their platform names, as "settle_info" or
+	// "royalty_info", encoded as JSON. A name that is set otherwise is refused.
+	Extra map[string]any `json:"-"`
 }
 
 // GoodsDetail is one item of what is bought.

@@ -33,7 +33,7 @@ func (c *Client) PagePayURL(p PagePay) (string, error) {
 		*PagePay
 		orderExtra
 	}{&p, p.extra("FAST_INSTANT_TRADE_PAY")}
-	return c.signedURL(&Request{Method: methodPagePay, Content: content, NotifyURL: p.NotifyURL, ReturnURL: p.ReturnURL})
+	return c.signedURL(&Request{Method: methodPagePay, Content: content, extra: p.Extra, NotifyURL: p.NotifyURL, ReturnURL: p.ReturnURL})
 }
 
 // WapPay sends the browser of a phone to Alipay's cashier or app
@@ -62,5 +62,5 @@ func (c *Client) WapPayURL(p WapPay) (string, error) {
 		*WapPay
 		orderExtra
 	}{&p, p.extra("QUICK_WAP_WAY")}
-	return c.signedURL(&Request{Method: methodWapPay, Content: content, NotifyURL: p.NotifyURL, ReturnURL: p.ReturnURL})
+	return c.signedURL(&Request{Method: methodWapPay, Content: content, extra: p.Extra, NotifyURL: p.NotifyURL, ReturnURL: p.ReturnURL})
 }

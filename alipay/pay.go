@@ -94,7 +94,7 @@ func (c *Client) Pay(ctx context.Context, p Pay) (*Payment, error) {
 		orderExtra
 	}{&p, p.extra(p.ProductCode)}
 	out := new(Payment)
-	if _, err := c.Do(ctx, Request{Method: methodPay, Content: content, NotifyURL: p.NotifyURL}, out); err != nil {
+	if _, err := c.Do(ctx, Request{Method: methodPay, Content: content, extra: p.Extra, NotifyURL: p.NotifyURL}, out); err != nil {
 		return nil, err
 	}
 	return out, nil

@@ -38,7 +38,7 @@ func (c *Client) Precreate(ctx context.Context, p Precreate) (*Precreated, error
 		orderExtra
 	}{&p, p.extra(p.ProductCode)}
 	out := new(Precreated)
-	if _, err := c.Do(ctx, Request{Method: methodPrecreate, Content: content, NotifyURL: p.NotifyURL}, out); err != nil {
+	if _, err := c.Do(ctx, Request{Method: methodPrecreate, Content: content, extra: p.Extra, NotifyURL: p.NotifyURL}, out); err != nil {
 		return nil, err
 	}
 	return out, nil

@@ -1,8 +1,15 @@
 package alipay_test
 
 import (
+	"crypto"
+	"crypto/rsa"
+	"crypto/sha1"
+	"encoding/base64"
 	"errors"
+	"io"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -105,5 +112,88 @@ func TestOrderWithEverything(t *testing.T) {
 	c := expecting(t, "alipay.trade.create", content, `{"code":"10000","msg":"Success"}`)
 	if _, err := c.Create(t.Context(), alipay.Create{Order: order, BuyerOpenID: "o1"}); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestExtraFields(t *testing.T) {
+	order := tea()
+	order.Extra = map[string]any{"settle_info": map[string]any{"settle_period_time": "1d"}, "promo_params": "a&b"}
+	const content = `{"out_trade_no":"20260301000001","promo_params":"a&b",` +
+		`"settle_info":{"settle_period_time":"1d"},"subject":"tea","total_amount":"12.34"}`
+	c := expecting(t, "alipay.trade.precreate", content, `{"code":"10000","msg":"Success"}`)
+	if _, err := c.Precreate(t.Context(), alipay.Precreate{Order: order}); err != nil {
+		t.Error(err)
+	}
+	order.Extra = map[string]any{"total_amount": "0.01"}
+	if _, err := c.PagePayURL(alipay.PagePay{Order: order}); !errors.Is(err, alipay.ErrInvalid) {
+		t.Errorf("a field given twice: %v", err)
+	}
+	order.Extra = map[string]any{"x": func() {}}
+	if _, err := c.PagePayURL(alipay.PagePay{Order: order}); !errors.Is(err, alipay.ErrInvalid) {
+		t.Errorf("a field of no JSON: %v", err)
+	}
+}
+
+// vault signs elsewhere, as a KMS does.
+type vault struct {
+	key   *rsa.PrivateKey
+	fails error
+}
+
+func (v vault) Public() crypto.PublicKey { return v.key.Public() }
+
+func (v vault) Sign(r io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+	if v.fails != nil {
+		return nil, v.fails
+	}
+	return v.key.Sign(r, digest, opts)
+}
+
+func TestAnySigner(t *testing.T) {
+	key := platform().Config().Signer.(*rsa.PrivateKey)
+	c := newClient(t, func(cfg *alipay.Config) { cfg.Signer = vault{key: key} })
+	link, err := c.PagePayURL(alipay.PagePay{Order: tea()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, _ := url.Parse(link)
+	if _, err := platform().CheckParams(u.Query()); err != nil {
+		t.Error(err)
+	}
+	locked := errors.New("vault is locked")
+	c = newClient(t, func(cfg *alipay.Config) { cfg.Signer = vault{key: key, fails: locked} })
+	for _, c := range []*alipay.Client{c, c.V3()} {
+		_, err = c.Query(t.Context(), someTrade)
+		if e := asError(t, err); !errors.Is(err, locked) || e.Unknown() || !e.Retryable() {
+			t.Errorf("locked vault: %v", err)
+		}
+	}
+}
+
+func TestRSAWithSHA1(t *testing.T) {
+	key := testKey(t, 1024)
+	c := newClient(t, func(cfg *alipay.Config) { cfg.Signer, cfg.SignType = key, alipay.RSA })
+	link, err := c.PagePayURL(alipay.PagePay{Order: tea()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, _ := url.Parse(link)
+	q := u.Query()
+	var pairs []string
+	for _, name := range slices.Sorted(maps.Keys(q)) {
+		if name != "sign" {
+			pairs = append(pairs, name+"="+q.Get(name))
+		}
+	}
+	sig, err := base64.StdEncoding.DecodeString(q.Get("sign"))
+	if err != nil || q.Get("sign_type") != "RSA" {
+		t.Fatalf("sign_type %s, %v", q.Get("sign_type"), err)
+	}
+	sum := sha1.Sum([]byte(strings.Join(pairs, "&")))
+	if err := rsa.VerifyPKCS1v15(&key.PublicKey, crypto.SHA1, sum[:], sig); err != nil {
+		t.Error(err)
+	}
+	if _, err := c.ParseNotice(platform().Notice(paidFields())); err != nil {
+		t.Errorf("a notice by the stronger algorithm: %v", err)
 	}
 }

@@ -27,6 +27,10 @@ type Refund struct {
 	QueryOptions []string `json:"query_options,omitempty"`
 	// OrgPID is the merchant's number when a service provider refunds.
 	OrgPID string `json:"org_pid,omitempty"`
+	// Extra are further business fields by their platform names, as
+	// "refund_royalty_parameters", encoded as JSON. A name that is set otherwise is
+	// refused.
+	Extra map[string]any `json:"-"`
 }
 
 // Refunded is the answer to a refund that Alipay has accepted.
@@ -77,7 +81,7 @@ func (c *Client) Refund(ctx context.Context, r Refund) (*Refunded, error) {
 		return nil, err
 	}
 	out := new(Refunded)
-	if _, err := c.Do(ctx, Request{Method: methodRefund, Content: &r}, out); err != nil {
+	if _, err := c.Do(ctx, Request{Method: methodRefund, Content: &r, extra: r.Extra}, out); err != nil {
 		return nil, err
 	}
 	return out, nil

@@ -37,6 +37,35 @@ type RefundState struct {
 	Time        time.Time  `json:"-"`
 	SendBackFee Fen        `json:"send_back_fee"`
 	Details     []FundBill `json:"refund_detail_item_list"`
+	// Deposit says how a refund to a bank card fares, if asked for by the query
+	// option "deposit_back_info"; otherwise it is nil.
+	Deposit *DepositBack `json:"-"`
+}
+
+// DepositBack is how money on its way to a bank card fares.
+type DepositBack struct {
+	// HasDepositBack "true" says that the money goes to a card.
+	HasDepositBack string `json:"has_deposit_back"`
+	// Status is "S" for arrived, "F" for failed, "P" for under way.
+	Status string `json:"dback_status"`
+	Amount Fen    `json:"dback_amount"`
+	// BankAck and Estimated are when the bank confirmed, and when the money is
+	// expected to arrive; UTC.
+	BankAck   time.Time `json:"-"`
+	Estimated time.Time `json:"-"`
+}
+
+// UnmarshalJSON reads the platform's form of the answer.
+func (d *DepositBack) UnmarshalJSON(b []byte) error {
+	type plain DepositBack
+	w := struct {
+		*plain
+		Ack       stamp `json:"bank_ack_time"`
+		Estimated stamp `json:"est_bank_receipt_time"`
+	}{plain: (*plain)(d)}
+	err := json.Unmarshal(b, &w)
+	d.BankAck, d.Estimated = w.Ack.Time, w.Estimated.Time
+	return err
 }
 
 // Succeeded reports that the money of this refund went back. Old trades answer
@@ -50,11 +79,19 @@ func (r *RefundState) UnmarshalJSON(b []byte) error {
 	type plain RefundState
 	w := struct {
 		*plain
-		Time stamp `json:"gmt_refund_pay"`
+		Time    stamp           `json:"gmt_refund_pay"`
+		Deposit json.RawMessage `json:"deposit_back_info"`
 	}{plain: (*plain)(r)}
-	err := json.Unmarshal(b, &w)
+	if err := json.Unmarshal(b, &w); err != nil {
+		return err
+	}
 	r.Time = w.Time.Time
-	return err
+	// Some gateways answer a list here; it is in Raw for who needs it.
+	if len(w.Deposit) > 0 && w.Deposit[0] == '{' {
+		r.Deposit = new(DepositBack)
+		return json.Unmarshal(w.Deposit, r.Deposit)
+	}
+	return nil
 }
 
 // RefundQuery answers the state of one refund. A refund number that Alipay does

@@ -27,6 +27,8 @@ type Request struct {
 	// see [Client.V3]. Empty means POST, or what this package knows of the method.
 	HTTPMethod string
 
+	// extra are further fields of Content.
+	extra map[string]any
 	// selfProving marks the one reply whose signature can't be checked yet.
 	selfProving bool
 }
@@ -45,7 +47,7 @@ func inBody(name string) bool {
 // params lists everything that is sent for r, sorted, without empty values, and
 // ends with the signature.
 func (c *Client) params(r *Request) ([]param, error) {
-	content, err := encodeContent(r.Content)
+	content, err := r.content()
 	if err != nil {
 		return nil, err
 	}
@@ -95,6 +97,29 @@ func (c *Client) signed(all []param) ([]param, error) {
 		return nil, err
 	}
 	return append(all, param{"sign", signature}), nil
+}
+
+// content answers the JSON of Content and extra together.
+func (r *Request) content() (string, error) {
+	content, err := encodeContent(r.Content)
+	if err != nil || len(r.extra) == 0 {
+		return content, err
+	}
+	fields := map[string]json.RawMessage{}
+	if err := json.Unmarshal([]byte(content), &fields); err != nil {
+		return "", fmt.Errorf("%w: content is not a JSON object", ErrInvalid)
+	}
+	for name, value := range r.extra {
+		if _, taken := fields[name]; taken {
+			return "", fmt.Errorf("%w: Extra repeats the field %q", ErrInvalid, name)
+		}
+		text, err := encodeContent(value)
+		if err != nil {
+			return "", err
+		}
+		fields[name] = json.RawMessage(text)
+	}
+	return encodeContent(fields)
 }
 
 // encodeContent writes JSON without the HTML escapes of encoding/json, so that

@@ -114,6 +114,16 @@ func TestRefundQuery(t *testing.T) {
 	if err != nil || !out.Succeeded() || out.RefundAmount != 234 || out.TotalAmount != 1234 || out.Time.IsZero() {
 		t.Errorf("refund = %+v, %v", out, err)
 	}
+	for answer, want := range map[string]string{
+		`{"code":"10000","refund_status":"REFUND_SUCCESS","deposit_back_info":` +
+			`{"has_deposit_back":"true","dback_status":"S","dback_amount":"1.01","bank_ack_time":"2026-03-02 08:00:00"}}`: "S",
+		`{"code":"10000","refund_status":"REFUND_SUCCESS","deposit_back_info":[{"dback_status":"S"}]}`: "",
+	} {
+		out, err := answering(t, answer).RefundQuery(t.Context(), q)
+		if err != nil || (out.Deposit != nil) != (want != "") || want != "" && (out.Deposit.Status != want || out.Deposit.Amount != 101 || out.Deposit.BankAck.IsZero()) {
+			t.Errorf("deposit = %+v, %v", out, err)
+		}
+	}
 	out, err = answering(t, `{"code":"10000","msg":"Success"}`).RefundQuery(t.Context(), q)
 	if err != nil || out.Succeeded() {
 		t.Errorf("unknown refund = %+v, %v", out, err)

@@ -97,7 +97,7 @@ func verbV3(method string) string {
 // fieldsV3 puts what V2 has outside of biz_content beside it, where V3 wants it.
 func fieldsV3(r *Request) (map[string]json.RawMessage, error) {
 	fields := map[string]json.RawMessage{}
-	content, err := encodeContent(r.Content)
+	content, err := r.content()
 	if err != nil {
 		return nil, err
 	}
