@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"math/big"
@@ -183,6 +184,8 @@ func randomBytes(n int) []byte {
 	_, _ = rand.Read(b)
 	return b
 }
+
+func randomHex(n int) string { return hex.EncodeToString(randomBytes(n)) }
 
 // randomDigits returns n decimal digits.
 func randomDigits(n int) string {

@@ -34,9 +34,12 @@ type Platform struct {
 	pages   *pages
 	config  atomic.Pointer[settings]
 
-	payCodes payCodes
-	gifts    sync.Mutex
-	given    map[string]fen
+	payCodes  payCodes
+	transfers transfers
+	grants    *grants
+
+	gifts sync.Mutex
+	given map[string]fen
 }
 
 // New makes the platform of w, with the keys and trades that the journal of w
@@ -59,6 +62,12 @@ func New(w *world.World, origin func() string) (*Platform, error) {
 	if err := p.loadGifts(); err != nil {
 		return nil, fmt.Errorf("balances: %w", err)
 	}
+	if err := p.transfers.load(w, p.recallTransfer); err != nil {
+		return nil, fmt.Errorf("transfers: %w", err)
+	}
+	if p.grants, err = newGrants(w); err != nil {
+		return nil, fmt.Errorf("grants: %w", err)
+	}
 	if p.pages, err = newPages(); err != nil {
 		return nil, fmt.Errorf("pages: %w", err)
 	}
@@ -73,13 +82,19 @@ func (p *Platform) Register(mux *http.ServeMux) {
 	mux.HandleFunc("POST /gateway.do", p.serveGateway)
 	mux.HandleFunc("GET /downloadBillFile.resource", p.serveBill)
 	p.registerCashier(mux)
+	p.registerConsent(mux)
 	p.registerControl(mux)
 }
 
 // allMethods maps the name of every method to what answers it.
 func (p *Platform) allMethods() map[string]method {
 	return map[string]method{
-		certDownload: {answer: p.downloadCert},
+		"alipay.fund.trans.uni.transfer":                 {answer: p.sendMoney},
+		"alipay.fund.trans.common.query":                 {answer: p.queryTransfer},
+		"alipay.system.oauth.token":                      {answer: p.userToken},
+		"alipay.user.info.share":                         {answer: p.userInfo},
+		"alipay.open.auth.token.app":                     {answer: p.merchantToken},
+		certDownload:                                     {answer: p.downloadCert},
 		"alipay.data.dataservice.bill.downloadurl.query": {answer: p.billURL},
 		"alipay.trade.page.pay":                          {page: p.openPage},
 		"alipay.trade.wap.pay":                           {page: p.openPage},

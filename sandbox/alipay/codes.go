@@ -120,6 +120,18 @@ func gatewayText(sub string) string {
 		return "同名参数出现多次且取值不同"
 	case "isv.invalid-parameter":
 		return "请求参数无法解析"
+	case "isv.decryption-error-missing-encrypt-type":
+		return "请求内容已加密，但没有提供 encrypt_type"
+	case "isv.invalid-encrypt-type":
+		return "encrypt_type 只能是 AES"
+	case "isv.invalid-encrypt":
+		return "请求内容无法用应用的 AES 密钥解开"
+	case "isv.code-invalid":
+		return "授权码无效、已使用或已过期"
+	case "aop.invalid-auth-token", "aop.invalid-app-auth-token":
+		return "授权令牌无效"
+	case "aop.auth-token-time-out", "aop.app-auth-token-time-out":
+		return "授权令牌已过期"
 	case "isv.missing-app-cert-sn":
 		return "证书模式的应用必须提供 app_cert_sn"
 	case "isv.missing-alipay-root-cert-sn":
@@ -176,6 +188,14 @@ func tradeText(name string) string {
 		return "入参不合法"
 	case "TYPE_NOT_SUPPORTED":
 		return "不支持的账单类型"
+	case "PAYER_BALANCE_NOT_ENOUGH":
+		return "付款方余额不足"
+	case "PAYMENT_INFO_INCONSISTENCY":
+		return "同一商户订单号的转账信息不一致"
+	case "PAYEE_NOT_EXIST":
+		return "收款账号不存在"
+	case "ORDER_NOT_EXIST":
+		return "转账单不存在"
 	case "SELLER_BALANCE_NOT_ENOUGH":
 		return "商户余额不足"
 	case "SYSTEM_ERROR":

@@ -19,7 +19,11 @@ type call struct {
 	method  string
 	charset charset
 	biz     biz
-	faults  strikes
+	// sealed says that the content came encrypted.
+	sealed bool
+	// authAppID is the merchant's app for which a service provider calls.
+	authAppID string
+	faults    strikes
 }
 
 // param returns a parameter as Go text.
@@ -76,7 +80,14 @@ func (p *Platform) send(w http.ResponseWriter, c *call, out reply) {
 		return
 	}
 	inner = c.charset.encode(inner)
-	root := rootOf(c.method)
+	if c.sealed {
+		if inner, err = seal(c.app.aesKey, inner); err != nil {
+			http.Error(w, "the answer cannot be encrypted", http.StatusInternalServerError)
+			return
+		}
+		inner = `"` + inner + `"`
+	}
+	root := orElse(out.root, rootOf(c.method))
 	if c.app == nil {
 		writeFrame(w, c.charset, frame(root, inner, "", ""))
 		return
@@ -121,9 +132,8 @@ func (p *Platform) check(c *call, readErr error) (refusal, bool) {
 	if no, bad := checkCertificates(c); bad {
 		return no, true
 	}
-	var err error
-	if c.biz, err = parseBiz(c.param("biz_content")); err != nil {
-		return refuse("isv.illegal-json"), true
+	if no, bad := p.checkDelegation(c); bad {
+		return no, true
 	}
-	return refusal{}, false
+	return c.open()
 }

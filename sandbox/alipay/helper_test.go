@@ -241,7 +241,7 @@ func (b *bench) read(resp *http.Response) answer {
 		a.certSN = strings.TrimSuffix(a.inner[at+len(`,"alipay_cert_sn":"`):], `"`)
 		a.inner = a.inner[:at]
 	}
-	if json.Valid([]byte(a.inner)) {
+	if strings.HasPrefix(a.inner, "{") && json.Valid([]byte(a.inner)) {
 		if err := json.Unmarshal([]byte(a.inner), &a.decoded); err != nil {
 			b.t.Fatal(err)
 		}

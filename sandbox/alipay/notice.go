@@ -83,7 +83,7 @@ func (p *Platform) noticeParams(t *trade, n *notice) params {
 	buyer := p.account.buyer(t.Buyer)
 	all := params{
 		"notify_time": p.ledger.now().wire(), "notify_type": "trade_status_sync", "notify_id": n.ID,
-		"app_id": t.AppID, "auth_app_id": t.AppID, "charset": t.GBK.name(), "version": "1.0",
+		"app_id": t.AppID, "auth_app_id": orElse(t.AuthAppID, t.AppID), "charset": t.GBK.name(), "version": "1.0",
 		"trade_no": t.TradeNo, "out_trade_no": t.OutTradeNo, "trade_status": n.State,
 		"total_amount": t.total().String(), "seller_id": p.account.sellerID, "seller_email": p.account.sellerEmail,
 		"buyer_id": buyer.ID, "buyer_logon_id": buyer.masked(), "subject": t.Subject, "body": t.Body,

@@ -132,7 +132,7 @@ func (p *Platform) place(c *call, o order, state string) (*trade, *refusal) {
 
 func (p *Platform) fresh(c *call, o order, state string, serial int, now moment) record {
 	return record{
-		OutTradeNo: o.outTradeNo, TradeNo: tradeNo(now, serial), AppID: c.app.id, Method: c.method,
+		OutTradeNo: o.outTradeNo, TradeNo: tradeNo(now, serial), AppID: c.app.id, AuthAppID: c.authAppID, Method: c.method,
 		Subject: o.subject, Body: o.body, Passback: o.passback, Amount: o.amount, State: state,
 		GBK: c.charset, SignType: signType(c.params["sign_type"]), Created: now, Expires: o.expires,
 		Buyer: p.account.buyers[0].ID,

@@ -11,7 +11,7 @@ import (
 	"rsc.io/qr"
 )
 
-//go:embed templates/cashier.html static/cashier.css
+//go:embed templates static
 var files embed.FS
 
 // pages draws what a payer sees.
@@ -82,8 +82,12 @@ func (p *Platform) payers() []payer {
 }
 
 func (g *pages) cashier(w http.ResponseWriter, status int, v cashierView) {
+	g.draw(w, status, "cashier.html", v)
+}
+
+func (g *pages) draw(w http.ResponseWriter, status int, name string, v any) {
 	var out bytes.Buffer
-	if err := g.template.ExecuteTemplate(&out, "cashier.html", v); err != nil {
+	if err := g.template.ExecuteTemplate(&out, name, v); err != nil {
 		http.Error(w, "the page cannot be drawn", http.StatusInternalServerError)
 		return
 	}

@@ -21,6 +21,8 @@ type reply struct {
 	sub    string
 	text   string
 	fields fields
+	// root replaces the method's own name in the frame.
+	root string
 }
 
 func success(f fields) reply { return reply{code: "10000", msg: msgOf("10000"), fields: f} }

@@ -18,7 +18,7 @@ func (p *Platform) returnAddress(t *record) (string, error) {
 	}
 	all := params{
 		"charset": t.GBK.name(), "out_trade_no": t.OutTradeNo, "method": t.Method + ".return",
-		"total_amount": t.total().String(), "trade_no": t.TradeNo, "auth_app_id": t.AppID, "version": "1.0",
+		"total_amount": t.total().String(), "trade_no": t.TradeNo, "auth_app_id": orElse(t.AuthAppID, t.AppID), "version": "1.0",
 		"app_id": t.AppID, "seller_id": p.account.sellerID, "timestamp": p.ledger.now().wire(),
 	}.encoded(t.GBK)
 	if err := all.signCallback(by.platform, t.SignType); err != nil {

@@ -31,6 +31,7 @@ type record struct {
 	OutTradeNo string    `json:"out_trade_no"`
 	TradeNo    string    `json:"trade_no"`
 	AppID      string    `json:"app_id"`
+	AuthAppID  string    `json:"auth_app_id,omitempty"`
 	Method     string    `json:"method"`
 	Subject    string    `json:"subject"`
 	Body       string    `json:"body,omitempty"`

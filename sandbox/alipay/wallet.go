@@ -61,6 +61,12 @@ func feeOf(amount fen) fen { return (amount*feePerMille + 500) / 1000 }
 // the fee that belongs to refunded money is given back.
 func (r *record) feeLeft() fen { return feeOf(r.Paid - r.Refunded) }
 
+// recallTransfer books a transfer from the journal.
+func (p *Platform) recallTransfer(t transfer) {
+	p.wallet.add(p.account.sellerID, -t.Amount)
+	p.wallet.add(t.Payee, t.Amount)
+}
+
 // recall books what a trade from the journal has done to balances.
 func (p *Platform) recall(r *record) {
 	if !r.paid() {
