@@ -8,17 +8,18 @@ import (
 
 // account is the Official Account and its settings page.
 type account struct {
-	AppID      string     `json:"app_id"`
-	Secret     string     `json:"secret"`
-	Token      string     `json:"token"`
-	AESKey     string     `json:"aes_key"`
-	OriginalID string     `json:"original_id"`
-	Name       string     `json:"name"`
-	OpenIDKey  []byte     `json:"openid_key"`
-	Templates  []template `json:"templates"`
-	OneTimeID  string     `json:"one_time_id"` // template of one-time subscribe messages
-	Industries industries `json:"industries"`
-	Settings   settings   `json:"settings"`
+	AppID      string           `json:"app_id"`
+	Secret     string           `json:"secret"`
+	Token      string           `json:"token"`
+	AESKey     string           `json:"aes_key"`
+	OriginalID string           `json:"original_id"`
+	Name       string           `json:"name"`
+	OpenIDKey  []byte           `json:"openid_key"`
+	Templates  []template       `json:"templates"`
+	OneTimeID  string           `json:"one_time_id"` // template of one-time subscribe messages
+	Industries industries       `json:"industries"`
+	Notices    []noticeTemplate `json:"notices"` // of subscribe notices
+	Settings   settings         `json:"settings"`
 }
 
 // settings is what the developer enters on the account's settings page.
@@ -54,6 +55,7 @@ func newAccount() account {
 		OpenIDKey:  secret(32),
 		Templates:  firstTemplates(),
 		OneTimeID:  urlText(43),
+		Notices:    firstNotices(),
 		Industries: industries{First: industryName(1), Second: industryName(2)},
 		Settings:   settings{Mode: modePlain, Retries: 3, Kind: kindService},
 	}

@@ -1,7 +1,6 @@
 package wechat
 
 import (
-	"encoding/json"
 	"io"
 	"net/http"
 	"net/url"
@@ -38,14 +37,6 @@ type call struct {
 	now   time.Time
 }
 
-// decode reads the posted JSON into v; unknown fields are passed over.
-func (c *call) decode(v any) error {
-	if err := json.Unmarshal(c.body, v); err != nil {
-		return fail(47001)
-	}
-	return nil
-}
-
 func (p *Platform) endpoints() []endpoint {
 	var all []endpoint
 	all = append(all, tokenEndpoints()...)
@@ -53,6 +44,9 @@ func (p *Platform) endpoints() []endpoint {
 	all = append(all, messageEndpoints()...)
 	all = append(all, qrEndpoints()...)
 	all = append(all, tagEndpoints()...)
+	all = append(all, mediaEndpoints()...)
+	all = append(all, massEndpoints()...)
+	all = append(all, noticeEndpoints()...)
 	all = append(all, quotaEndpoints()...)
 	all = append(all, ticketEndpoints()...)
 	all = append(all, menuEndpoints()...)

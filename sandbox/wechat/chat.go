@@ -1,6 +1,7 @@
 package wechat
 
 import (
+	"cmp"
 	"hash/fnv"
 	"slices"
 	"strconv"
@@ -132,10 +133,14 @@ func (p *Platform) append(n uint32, m message, mark uint64, client string) {
 	p.chats.keep(n, m)
 	p.put("message", strconv.FormatInt(m.ID, 10), sentRecord{n, mark, client, m})
 	p.world.Publish("wechat")
-	p.world.Publish(chatTopic(n))
 }
 
-func chatTopic(n uint32) string { return "wechat.chat." + strconv.FormatUint(uint64(n), 10) }
+// sort puts every chat in order, after entries were read back from two places.
+func (c *chats) sort() {
+	for _, list := range c.byWho {
+		slices.SortFunc(list, func(a, b message) int { return cmp.Compare(a.ID, b.ID) })
+	}
+}
 
 // markOf is a hash that tells contents apart; it is never 0.
 func markOf(parts ...string) uint64 {

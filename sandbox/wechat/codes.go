@@ -11,6 +11,10 @@ func codeText(code int) string {
 		return "invalid grant_type"
 	case 40003:
 		return "invalid openid"
+	case 40004:
+		return "invalid media type"
+	case 40005:
+		return "invalid file type"
 	case 40007:
 		return "invalid media_id"
 	case 40008:
@@ -105,6 +109,8 @@ func moreCodeText(code int) string {
 		return "change template too frequently"
 	case 43101:
 		return "user refuse to accept the msg"
+	case 44001:
+		return "empty media data"
 	case 44002:
 		return "empty post data"
 	case 44004:
@@ -115,6 +121,8 @@ func moreCodeText(code int) string {
 
 func limitCodeText(code int) string {
 	switch code {
+	case 45001:
+		return "media size out of limit"
 	case 45002:
 		return "content size out of limit"
 	case 45008:

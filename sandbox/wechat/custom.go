@@ -122,7 +122,7 @@ func (p *Platform) richContent(m message, body []byte) (message, error) {
 	}
 	text := func(key string) string { s, _ := content[key].(string); return s }
 	if m.MsgType == "image" || m.MsgType == "voice" || m.MsgType == "video" || m.MsgType == "mpnews" {
-		if !p.hasMedia(text("media_id")) {
+		if p.findMedia(text("media_id")) == nil {
 			return m, fail(40007)
 		}
 		m.Text = text("media_id")
@@ -134,6 +134,3 @@ func (p *Platform) richContent(m message, body []byte) (message, error) {
 	m.URL = text("musicurl")
 	return m, nil
 }
-
-// hasMedia tells whether a media_id is one that the account uploaded.
-func (p *Platform) hasMedia(string) bool { return false }

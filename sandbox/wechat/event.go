@@ -37,11 +37,12 @@ func textFields(text string, msgid int64) []field {
 	return []field{{"MsgType", "text"}, {"Content", text}, {"MsgId", strconv.FormatInt(msgid, 10)}}
 }
 
-// writeFields writes fields as the platform does.
+// writeFields writes fields as the platform does. The list of a popup event is
+// written already.
 func writeFields(b *strings.Builder, fields []field) {
 	for _, f := range fields {
 		b.WriteString("<" + f.Name + ">")
-		if numeric(f.Name) {
+		if numeric(f.Name) || f.Name == "SubscribeMsgPopupEvent" {
 			b.WriteString(f.Value)
 		} else {
 			b.WriteString("<![CDATA[" + strings.ReplaceAll(f.Value, "]]>", "]]]]><![CDATA[>") + "]]>")

@@ -147,3 +147,10 @@ func TestTypedTemplateChecksValues(t *testing.T) {
 		}
 	}
 }
+
+func TestNamesAreToldApartByCase(t *testing.T) {
+	f := newFixture(t)
+	who := f.person("小明")
+	f.wantCode("toUser", f.api(templatePath, strings.Replace(f.templateBody(who, "", nil), "touser", "toUser", 1)), 40003)
+	f.wantCode("Data is ignored", f.api(templatePath, strings.Replace(f.templateBody(who, "", nil), `"data"`, `"Data"`, 1)), 0)
+}

@@ -20,22 +20,27 @@ type Platform struct {
 	log      *slog.Logger
 	patience time.Duration // real time a callback may take
 
-	mu       sync.Mutex // guards everything below
-	account  account
-	codec    codec
-	virtual  codec // openids of snapshot visitors, who are nobody
-	people   people
-	chats    chats
-	tokens   tokens
-	oauth    oauth
-	sends    sends
-	pushes   pushes
-	qrs      qrs
-	tags     tagList
-	menu     *menu
-	quotas   quotas
-	tickets  map[string]issued
-	browsers map[uint32]*browser.Browser
+	mu      sync.Mutex // guards everything below
+	account account
+	codec   codec
+	virtual codec // openids of snapshot visitors, who are nobody
+	people  people
+	chats   chats
+	tokens  tokens
+	oauth   oauth
+	sends   sends
+	pushes  pushes
+	qrs     qrs
+	tags    tagList
+	menu    *menu
+	quotas  quotas
+	tickets map[string]issued
+	media   []*media
+	jobs    []*massJob
+
+	massMonth  int64 // Unix seconds within the month of massCounts
+	massCounts map[uint32]uint8
+	browsers   map[uint32]*browser.Browser
 }
 
 // New opens the account kept in w's journal, or makes one when there is none.
@@ -69,6 +74,8 @@ func (p *Platform) Register(mux *http.ServeMux) {
 	}
 	mux.Handle("/cgi-bin/", p.api(endpoint{path: "/cgi-bin/", open: true, do: unknownPath}))
 	mux.Handle("/sns/", p.api(endpoint{path: "/sns/", open: true, sns: true, do: unknownPath}))
+	mux.HandleFunc("GET /mp/subscribemsg", p.oneTimePage)
+	mux.HandleFunc("POST /mp/subscribemsg", p.oneTimeAnswer)
 	mux.HandleFunc("GET /cgi-bin/showqrcode", p.showQRCode)
 	mux.HandleFunc("GET /connect/oauth2/authorize", p.authorizePage)
 	mux.HandleFunc("POST /connect/oauth2/authorize", p.authorizeAnswer)
@@ -90,6 +97,8 @@ func (p *Platform) Credentials() any {
 		"original_id":      a.OriginalID,
 		"template_id":      a.Templates[0].ID,
 		"templates":        a.Templates,
+		"one_time_id":      a.OneTimeID,
+		"notice_templates": a.Notices,
 		"mode":             a.Settings.Mode,
 	}
 }

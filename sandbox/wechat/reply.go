@@ -43,6 +43,11 @@ func compact(v any) ([]byte, error) {
 }
 
 func writeReply(w http.ResponseWriter, sns bool, v any) {
+	if raw, found := v.(rawReply); found {
+		w.Header().Set("Content-Type", raw.kind)
+		w.Write(raw.content)
+		return
+	}
 	b, err := compact(v)
 	if err != nil {
 		http.Error(w, "", http.StatusInternalServerError)
