@@ -37,6 +37,7 @@ type Platform struct {
 	payCodes  payCodes
 	transfers transfers
 	grants    *grants
+	nonces    nonces
 
 	gifts sync.Mutex
 	given map[string]fen
@@ -80,6 +81,7 @@ func New(w *world.World, origin func() string) (*Platform, error) {
 func (p *Platform) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /gateway.do", p.serveGateway)
 	mux.HandleFunc("POST /gateway.do", p.serveGateway)
+	mux.HandleFunc("/v3/alipay/", p.serveV3)
 	mux.HandleFunc("GET /downloadBillFile.resource", p.serveBill)
 	p.registerCashier(mux)
 	p.registerConsent(mux)
