@@ -154,3 +154,20 @@ func TestNamesAreToldApartByCase(t *testing.T) {
 	f.wantCode("toUser", f.api(templatePath, strings.Replace(f.templateBody(who, "", nil), "touser", "toUser", 1)), 40003)
 	f.wantCode("Data is ignored", f.api(templatePath, strings.Replace(f.templateBody(who, "", nil), `"data"`, `"Data"`, 1)), 0)
 }
+
+func TestTyping(t *testing.T) {
+	f := newFixture(t)
+	who := f.person("小明")
+	typing := func(command string) reply {
+		return f.api("/cgi-bin/message/custom/typing", `{"touser":"`+who+`","command":"`+command+`"}`)
+	}
+	f.wantCode("first", typing("Typing"), 0)
+	f.wantCode("already", typing("Typing"), 45081)
+	f.wantCode("bad command", typing("Sing"), 45072)
+	f.wantCode("cancel", typing("CancelTyping"), 0)
+	f.wantCode("anew", typing("Typing"), 0)
+	f.wantCode("a message ends it", f.api(customPath, textBody(who, "x")), 0)
+	f.wantCode("after the message", typing("Typing"), 0)
+	f.world.Advance(time.Minute)
+	f.wantCode("long after the contact", typing("Typing"), 45080)
+}

@@ -93,13 +93,13 @@ func (p *Platform) deleteNotice(c *call) (any, error) {
 	return ok(), nil
 }
 
-func (p *Platform) notice(id string) (template, bool) {
+func (p *Platform) notice(id string) (*layout, bool) {
 	for _, t := range p.account.Notices {
 		if t.ID == id {
-			return template{ID: t.ID, Title: t.Title, Content: t.Content}, true
+			return p.layout(template{ID: t.ID, Title: t.Title, Content: t.Content}), true
 		}
 	}
-	return template{}, false
+	return nil, false
 }
 
 // sendNotice is POST /cgi-bin/message/subscribe/bizsend; it uses up one

@@ -37,6 +37,7 @@ type Platform struct {
 	tickets map[string]issued
 	media   []*media
 	jobs    []*massJob
+	layouts map[string]*layout
 
 	massMonth  int64 // Unix seconds within the month of massCounts
 	massCounts map[uint32]uint8
@@ -57,6 +58,7 @@ func New(w *world.World, origin func() string) (*Platform, error) {
 		sends:    newSends(),
 		qrs:      newQRs(),
 		tickets:  map[string]issued{},
+		layouts:  map[string]*layout{},
 		browsers: map[uint32]*browser.Browser{},
 	}
 	if err := p.restore(); err != nil {

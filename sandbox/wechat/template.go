@@ -42,27 +42,31 @@ func firstTemplates() []template {
 // part is one line of a template: a label and the key behind it.
 type part struct{ label, key string }
 
-// parts takes the template's text apart.
-func (t template) parts() []part {
-	var all []part
+// layout is a template taken apart, once for all its sends.
+type layout struct {
+	template
+	parts []part
+	old   bool // from before the typed keywords
+}
+
+// layout takes t apart, or answers what was found the first time: the text
+// under an id never changes.
+func (p *Platform) layout(t template) *layout {
+	if l := p.layouts[t.ID]; l != nil {
+		return l
+	}
+	l := &layout{template: t}
 	for line := range strings.SplitSeq(t.Content, "\n") {
 		label, rest, found := strings.Cut(line, "{{")
 		key, _, closed := strings.Cut(rest, ".DATA}}")
-		if found && closed {
-			all = append(all, part{strings.TrimRight(label, ":： "), key})
+		if !found || !closed {
+			continue
 		}
+		l.parts = append(l.parts, part{strings.TrimRight(label, ":： "), key})
+		l.old = l.old || strings.HasPrefix(key, "keyword") || key == "first" || key == "remark"
 	}
-	return all
-}
-
-// old tells templates from before the typed keywords.
-func (t template) old() bool {
-	for _, p := range t.parts() {
-		if strings.HasPrefix(p.key, "keyword") || p.key == "first" || p.key == "remark" {
-			return true
-		}
-	}
-	return false
+	p.layouts[t.ID] = l
+	return l
 }
 
 // firstLine is all that is still shown of an old template's value.

@@ -12,6 +12,7 @@ func messageEndpoints() []endpoint {
 	return []endpoint{
 		{path: "/cgi-bin/message/template/send", verb: byPost, do: (*Platform).sendTemplate},
 		{path: "/cgi-bin/message/custom/send", verb: byPost, do: (*Platform).sendCustom},
+		{path: "/cgi-bin/message/custom/typing", verb: byPost, do: (*Platform).typing},
 	}
 }
 
@@ -77,7 +78,7 @@ func (p *Platform) sendTemplate(c *call) (any, error) {
 }
 
 // acceptTemplate delivers a sound message, once for each client_msg_id.
-func (p *Platform) acceptTemplate(n uint32, in templateMessage, t template, values map[string]string, now time.Time) (any, error) {
+func (p *Platform) acceptTemplate(n uint32, in templateMessage, t *layout, values map[string]string, now time.Time) (any, error) {
 	key := clientKey{n, markOf(in.ClientMsgID)}
 	if in.ClientMsgID != "" {
 		if id, again := p.sends.seen(key, now); again {
@@ -126,28 +127,28 @@ func (p *Platform) repeated(n uint32, mark uint64, now time.Time) error {
 }
 
 // template looks an id up.
-func (p *Platform) template(id string) (template, error) {
-	for _, t := range p.account.Templates {
-		if t.ID == id {
-			return t, nil
+func (p *Platform) template(id string) (*layout, error) {
+	for i := range p.account.Templates {
+		if p.account.Templates[i].ID == id {
+			return p.layout(p.account.Templates[i]), nil
 		}
 	}
 	if len(id) != 43 {
-		return template{}, fail(40036)
+		return nil, fail(40036)
 	}
-	return template{}, fail(40037)
+	return nil, fail(40037)
 }
 
 // card is what the phone shows: first and remark are silently dropped, values
 // of old templates end at the first line break.
-func (t template) card(values map[string]string) []cardLine {
-	var lines []cardLine
-	for _, part := range t.parts() {
+func (t *layout) card(values map[string]string) []cardLine {
+	lines := make([]cardLine, 0, len(t.parts))
+	for _, part := range t.parts {
 		if part.key == "first" || part.key == "remark" {
 			continue
 		}
 		value := values[part.key]
-		if t.old() {
+		if t.old {
 			value = firstLine(value)
 		}
 		lines = append(lines, cardLine{part.label, value})
@@ -157,11 +158,11 @@ func (t template) card(values map[string]string) []cardLine {
 
 // check refuses values that the template does not take. Old templates take
 // everything.
-func (t template) check(values map[string]string) error {
-	if t.old() {
+func (t *layout) check(values map[string]string) error {
+	if t.old {
 		return nil
 	}
-	wanted := t.parts()
+	wanted := t.parts
 	for _, key := range slices.Sorted(maps.Keys(values)) {
 		if key == "first" || key == "remark" {
 			continue
