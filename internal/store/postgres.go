@@ -17,7 +17,7 @@ import (
 type postgres struct{ pool *sql.DB }
 
 var errUnsafe = fault.New(fault.Invalid, "database_unsafe",
-	"synchronous_commit is off on this PostgreSQL: it may lose what it says it has committed. Switch it on.")
+	"This PostgreSQL may lose what it says it has committed. Set synchronous_commit and fsync to on.")
 
 // errCommit tells that the connection broke while a commit was under way.
 var errCommit = fault.New(fault.Unknown, "commit_unknown", "The database did not say whether it committed. Look before you try again.")
@@ -53,10 +53,10 @@ func assertDurable(ctx context.Context, c *pgx.Conn) error {
 	if err := c.QueryRow(ctx, "SHOW fsync").Scan(&fsync); err != nil {
 		return err
 	}
-	if commit == "off" || fsync == "off" {
-		return errUnsafe
+	if (commit == "on" || commit == "remote_apply") && fsync == "on" {
+		return nil
 	}
-	return nil
+	return errUnsafe
 }
 
 func (p *postgres) name() string { return Postgres }
@@ -93,10 +93,14 @@ func committed(err error) error {
 	return errCommit.Because("store.commit", err)
 }
 
-// again reports a serialization failure or a deadlock.
+// again reports a serialization failure, a deadlock, and a second settlement
+// of one order at the same instant: run again, it finds the order paid.
 func (p *postgres) again(err error) bool {
 	var e *pgconn.PgError
-	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01")
+	if !errors.As(err, &e) {
+		return false
+	}
+	return e.Code == "40001" || e.Code == "40P01" || e.Code == "23505" && e.ConstraintName == "payments_settles"
 }
 
 func (p *postgres) ping(ctx context.Context) error { return p.pool.PingContext(ctx) }

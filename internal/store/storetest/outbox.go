@@ -106,3 +106,6 @@ func oddText(t *testing.T, db *store.DB) {
 	_, err = db.Ledger().Order(ctx, "ord_\x00\xff")
 	fails(t, err, pay.ErrNoOrder)
 }
+
+// Event makes an event for benchmarks: one row.
+func Event() event.Event { return anEvent("ord_1") }

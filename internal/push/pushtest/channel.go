@@ -1,0 +1,67 @@
+// Package pushtest is a channel for tests of the domain of messages: it
+// remembers what it delivered and fails as it is told.
+//
+// The rule that surprises: it recognises a message that it has delivered
+// already, as a platform with a deduplication window does, and does not
+// deliver it twice.
+package pushtest
+
+import (
+	"context"
+	"sync"
+
+	"github.com/paypush/paypush/internal/push"
+)
+
+// Channel implements [push.Channel]. Its zero value is ready and safe for any
+// number of goroutines.
+type Channel struct {
+	mu        sync.Mutex
+	ends      []push.Outcome
+	tries     int
+	delivered []push.Message
+	known     map[string]bool
+}
+
+var _ push.Channel = (*Channel)(nil)
+
+// Next names how the next tries end; after them every try delivers. A try that
+// ends as unknown has delivered.
+func (c *Channel) Next(ends ...push.Outcome) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ends = append(c.ends, ends...)
+}
+
+// Send implements [push.Channel].
+func (c *Channel) Send(_ context.Context, m push.Message) push.Outcome {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.tries++
+	out := push.Outcome{Status: push.Sent, Code: "0", PlatformID: "p" + m.ID}
+	if len(c.ends) > 0 {
+		out, c.ends = c.ends[0], c.ends[1:]
+	}
+	if (out.Status == push.Sent || out.Status == push.Unknown) && !c.known[m.ID] {
+		if c.known == nil {
+			c.known = make(map[string]bool)
+		}
+		c.known[m.ID] = true
+		c.delivered = append(c.delivered, m)
+	}
+	return out
+}
+
+// Delivered lists what arrived.
+func (c *Channel) Delivered() []push.Message {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return append([]push.Message(nil), c.delivered...)
+}
+
+// Tries tells how often the channel was asked to send.
+func (c *Channel) Tries() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.tries
+}
