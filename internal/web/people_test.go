@@ -108,10 +108,10 @@ func TestNextLeadsNowhereElse(t *testing.T) {
 	for next, want := range map[string]string{
 		"/bind": "/bind", "/me?x=1": "/me?x=1", "": "/", "https://evil.example/": "/", "//evil.example": "/",
 		`/\evil.example`: "/", "/%2f/evil.example": "/", "javascript:alert(1)": "/", "bind": "/", "/\tx": "/", "///evil.example": "/",
-		"http:/bind": "/", "/pay/../..//evil.example": "/pay/../..//evil.example",
+		"http:/bind": "/", "/pay/../..//evil.example": "/evil.example",
 	} {
 		a := w.browser().post("/login", "user", "next", "pwd", goodPassword, "next", next).want(http.StatusSeeOther)
-		if a.location != want && a.location != "/evil.example" {
+		if a.location != want {
 			t.Errorf("next %q led to %q, want %q", next, a.location, want)
 		}
 	}

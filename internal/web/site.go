@@ -52,22 +52,22 @@ const (
 // Config is what a [Site] works with. Pay, Push, Members, Sessions, PublicURL
 // and Now are needed.
 type Config struct {
-	Pay              *pay.Service
-	Push             *push.Service
-	Members          *member.Service
-	Sessions         *scs.SessionManager // with its cookie's name and flags set
-	SignIn           SignInLinks         // nil where there are no such links
-	Owners           SessionOwners       // nil to leave ended sessions to their expiry
-	Pulse            Pulse               // nil to look once a second only
-	WeChat           string              // the account to bind at; empty switches binding off
-	FollowQR         string              // what the account's follow code holds; may be empty
-	PublicURL        string              // absolute, without a slash at the end
-	Mode             string              // one of the modes; [ModeLive] shows no banner
-	Demo             bool                // the demo shop and open registration exist
-	SandboxURL       string              // shown as the way to the phone in sandbox mode
-	VerifyFiles      map[string]string   // "/MP_verify_....txt" to what it holds
-	Now              func() time.Time    // business time, by which orders and links live
-	Log              *slog.Logger        // nil for none
+	Pay         *pay.Service
+	Push        *push.Service
+	Members     *member.Service
+	Sessions    *scs.SessionManager // with its cookie's name and flags set
+	SignIn      SignInLinks         // nil where there are no such links
+	Owners      SessionOwners       // nil to leave ended sessions to their expiry
+	Pulse       Pulse               // nil to look once a second only
+	WeChat      string              // the account to bind at; empty switches binding off
+	FollowQR    string              // what the account's follow code holds; may be empty
+	PublicURL   string              // absolute, without a slash at the end
+	Mode        string              // one of the modes; [ModeLive] shows no banner
+	Demo        bool                // the demo shop and open registration exist
+	SandboxURL  string              // shown as the way to the phone in sandbox mode
+	VerifyFiles map[string]string   // "/MP_verify_....txt" to what it holds
+	Now         func() time.Time    // business time, by which orders and links live
+	Log         *slog.Logger        // nil for none
 }
 
 // Site serves the pages. It is safe for any number of goroutines.
