@@ -72,7 +72,7 @@ func (s *sandboxClient) introduce(ctx context.Context, publicURL string) error {
 		return err
 	}
 	return s.call(ctx, http.MethodPut, "/sandbox/wechat/settings",
-		map[string]string{"callback_url": publicURL + "/wechat/events", "oauth_domain": u.Host}, nil)
+		map[string]string{"callback_url": publicURL + "/wechat/events", "oauth_domain": u.Host, "mode": "safe"}, nil)
 }
 
 // now asks for the world's time.

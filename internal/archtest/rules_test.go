@@ -32,7 +32,7 @@ var rules = []rule{
 	{"unionpay", []string{"golang.org/x/text", "golang.org/x/crypto"}},
 
 	// The sandbox is a second opinion: nothing of the clients, nothing of internal.
-	{"sandbox", []string{"golang.org/x/text", "golang.org/x/crypto", "golang.org/x/net", "rsc.io/qr"}},
+	{"sandbox", []string{"golang.org/x/text", "golang.org/x/crypto", "golang.org/x/net", "golang.org/x/sync", "rsc.io/qr"}},
 
 	// Adapters translate one client to the domain and know nobody else.
 	{"internal/provider/alipay", []string{"alipay", "internal/pay", "internal/fault"}},
