@@ -9,41 +9,53 @@ import (
 	"time"
 
 	"github.com/paypush/paypush/wechat"
+	"github.com/paypush/paypush/wechat/wechattest"
 )
 
 // leasedStore is a shared store with leases, as a database would have them.
 type leasedStore struct {
 	*wechat.MemoryTokenStore
 	mu     sync.Mutex
-	holder string
-	until  time.Time
-	taken  int
+	leases map[string]lease
 }
 
-func (s *leasedStore) AcquireLease(_ context.Context, _, holder string, ttl time.Duration) (bool, error) {
+type lease struct {
+	holder string
+	until  time.Time
+}
+
+func newLeasedStore() *leasedStore {
+	return &leasedStore{MemoryTokenStore: wechat.NewMemoryTokenStore(), leases: map[string]lease{}}
+}
+
+func (s *leasedStore) AcquireLease(_ context.Context, key, holder string, ttl time.Duration) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.holder != "" && s.holder != holder && time.Now().Before(s.until) {
+	if l, ok := s.leases[key]; ok && l.holder != holder && time.Now().Before(l.until) {
 		return false, nil
 	}
-	s.holder, s.until = holder, time.Now().Add(ttl)
-	s.taken++
+	s.leases[key] = lease{holder, time.Now().Add(ttl)}
 	return true, nil
 }
 
-func (s *leasedStore) ReleaseLease(_ context.Context, _, holder string) error {
+func (s *leasedStore) ReleaseLease(_ context.Context, key, holder string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.holder == holder {
-		s.holder = ""
+	if s.leases[key].holder == holder {
+		delete(s.leases, key)
 	}
 	return nil
+}
+
+func TestStoresKeepTheirWord(t *testing.T) {
+	wechattest.TestTokenStore(t, wechat.NewMemoryTokenStore())
+	wechattest.TestTokenStore(t, newLeasedStore())
 }
 
 func TestInvariant14OneFetchForAllNodes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPlatform(t)
-		store := &leasedStore{MemoryTokenStore: wechat.NewMemoryTokenStore()}
+		store := newLeasedStore()
 		var wg sync.WaitGroup
 		for range 20 {
 			c := bubbleClient(p, func(cfg *wechat.Config) { cfg.TokenStore = store })
@@ -59,7 +71,7 @@ func TestInvariant14OneFetchForAllNodes(t *testing.T) {
 		if fetches, _ := p.counts(); fetches != 1 {
 			t.Errorf("fetches = %d, want 1", fetches)
 		}
-		if store.holder != "" {
+		if len(store.leases) != 0 {
 			t.Error("lease was not released")
 		}
 	})
@@ -68,7 +80,8 @@ func TestInvariant14OneFetchForAllNodes(t *testing.T) {
 func TestLeaseOfADeadNodeIsTaken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPlatform(t)
-		store := &leasedStore{MemoryTokenStore: wechat.NewMemoryTokenStore(), holder: "dead", until: time.Now().Add(15 * time.Second)}
+		store := newLeasedStore()
+		store.leases[testAppID] = lease{"dead", time.Now().Add(15 * time.Second)}
 		c := bubbleClient(p, func(cfg *wechat.Config) { cfg.TokenStore = store })
 		began := time.Now()
 		if _, err := c.AccessToken(t.Context()); err != nil {

@@ -1,9 +1,10 @@
 // Package wechattest makes callbacks as the platform posts them, signed and
 // encrypted, so that a program can test its own callback URL without the
-// platform.
+// platform; and it checks that a wechat.TokenStore keeps its word.
 //
-// It is for tests only: it checks nothing, and it is written apart from the
-// wechat package, so that a mistake there is not repeated here.
+// It is for tests only, and no emulator of the API. Signing and encryption are
+// written apart from the wechat package, so that a mistake there is not
+// repeated here.
 //
 // The rule that surprises: in safe mode a request carries two signatures, and
 // only msg_signature covers the body.
