@@ -1,15 +1,11 @@
 package alipay_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/paypush/paypush/alipay"
@@ -143,44 +139,6 @@ func ExampleClient_Close() {
 	// Output: true
 }
 
-func ExampleClient_ParseNotice() {
-	client, done := exampleClient("")
-	defer done()
-	handler := func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 256<<10))
-		if err != nil {
-			return
-		}
-		notice, err := client.ParseNotice(body)
-		if err != nil {
-			io.WriteString(w, alipay.Fail)
-			return
-		}
-		// Compare the amount with the order and store the effects before answering.
-		fmt.Println(notice.OutTradeNo, notice.TotalAmount, notice.Paid())
-		io.WriteString(w, alipay.Success)
-	}
-	body := platform().Notice(alipaytest.PaidNotice("20260301000001", 1234, time.Now()))
-	w := httptest.NewRecorder()
-	handler(w, httptest.NewRequest(http.MethodPost, "/notify/alipay", bytes.NewReader(body)))
-	fmt.Println(w.Body)
-	// Output:
-	// 20260301000001 12.34 true
-	// success
-}
-
-func ExampleClient_ParseReturn() {
-	client, done := exampleClient("")
-	defer done()
-	query := platform().ReturnQuery(alipaytest.ReturnFields("20260301000001", 1234, time.Now()))
-	back, err := client.ParseReturn(query)
-	if err != nil {
-		panic(err)
-	}
-	fmt.Println("show what is known of order", back.OutTradeNo)
-	// Output: show what is known of order 20260301000001
-}
-
 func ExampleClient_AppPayOrder() {
 	client, done := exampleClient("")
 	defer done()
@@ -228,48 +186,4 @@ func ExampleClient_Cancel() {
 	}
 	fmt.Println(cancelled.Action)
 	// Output: close
-}
-
-func ExampleClient_BillURL() {
-	client, done := exampleClient(`{"code":"40004","msg":"Business Failed","sub_code":"NO_BILL_DATA"}`)
-	defer done()
-	_, err := client.BillURL(context.Background(), alipay.BillQuery{Type: alipay.BillTrade, Date: "2026-03-01"})
-	fmt.Println(errors.Is(err, alipay.NoBillData))
-	// Output: true
-}
-
-func ExampleNewBillReader() {
-	const file = "#支付宝业务明细查询\r\n支付宝交易号,商户订单号,业务类型,订单金额（元）\r\n" +
-		"2026030122001400000000000001\t,20260301000001\t,交易,12.34\r\n" +
-		"2026030122001400000000000001\t,20260301000001\t,退款,-2.34\r\n#业务明细列表结束\r\n"
-	bill, err := alipay.NewBillReader(strings.NewReader(file))
-	if err != nil {
-		panic(err)
-	}
-	for row, err := range bill.Rows() {
-		if err != nil {
-			panic(err)
-		}
-		fmt.Println(row.OutTradeNo, row.Amount, row.Refund())
-	}
-	// Output:
-	// 20260301000001 12.34 false
-	// 20260301000001 -2.34 true
-}
-
-func ExampleClient_Do() {
-	client, done := exampleClient(`{"code":"10000","msg":"Success","order_status":"paid"}`)
-	defer done()
-	var answer struct {
-		Status string `json:"order_status"`
-	}
-	reply, err := client.Do(context.Background(), alipay.Request{
-		Method:  "alipay.commerce.example.query",
-		Content: map[string]string{"out_order_no": "1"},
-	}, &answer)
-	if err != nil {
-		panic(err)
-	}
-	fmt.Println(reply.Code, answer.Status)
-	// Output: 10000 paid
 }

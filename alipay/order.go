@@ -13,6 +13,13 @@ import (
 // Sending the same number again with the same data is harmless while the trade is
 // unpaid; other data is refused with [ContextInconsistent], a paid number with
 // [TradeHasSuccess], a closed one with [TradeHasClose]. A closed number is spent.
+//
+// Every way to pay may also refuse with [InvalidParameter], ACQ.ACCESS_FORBIDDEN (no
+// contract for the product), ACQ.TOTAL_FEE_EXCEED, ACQ.BUYER_SELLER_EQUAL,
+// ACQ.EXIST_FORBIDDEN_WORD (in the subject), ACQ.NOW_TIME_AFTER_EXPIRE_TIME_ERROR,
+// ACQ.SELLER_BEEN_BLOCKED and the merchant's limits, as ACQ.BEYOND_PAY_RESTRICTION.
+// By page they are shown to the payer; otherwise they are errors. [SystemError]
+// leaves the outcome unknown.
 type Order struct {
 	// OutTradeNo is the merchant's number of the trade, at most 64 letters, digits
 	// and underscores, unique for the merchant.

@@ -28,7 +28,9 @@ type Precreated struct {
 }
 
 // Precreate answers the code for an order. Until somebody scans it, a query
-// answers [TradeNotExist], and a close has nothing to close.
+// answers [TradeNotExist], and a close has nothing to close. Asking for a number
+// again may be refused with ACQ.APPLY_PC_MERCHANT_CODE_ERROR; the other refusals are
+// those of [Order].
 func (c *Client) Precreate(ctx context.Context, p Precreate) (*Precreated, error) {
 	if err := p.check(methodPrecreate, c.now()); err != nil {
 		return nil, err
