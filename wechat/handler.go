@@ -20,7 +20,12 @@ const (
 // HandleFunc handles one push and returns what to answer, nil for nothing. Its
 // context has the request's values but is not cancelled with it: the work goes
 // on after the answer is due. After an error the platform's next repetition is
-// handled again.
+// handled again, but there is none once Patience has passed: then the error is
+// logged, and that is all.
+//
+// A push is recorded in the Inbox before it is handled, so one is lost if the
+// process dies in between. Work that must survive that records
+// [Message.Key] in the same transaction as its effect.
 type HandleFunc func(ctx context.Context, m *Message) (Answer, error)
 
 // Handler is an http.Handler for an account's callback URL: it answers the URL

@@ -121,3 +121,22 @@ func TestBrokenStoreDoesNotStopTheClientButForbidsForcing(t *testing.T) {
 		t.Error("forced without a readable count")
 	}
 }
+
+func TestBrokenStoreStillPacesClassicTokens(t *testing.T) {
+	p := newPlatform(t).withPing()
+	c := p.client(func(cfg *wechat.Config) { cfg.TokenStore, cfg.ClassicToken = brokenStore{}, true })
+	for range 2 {
+		if err := c.SendText(t.Context(), testOpenID, "x"); err != nil {
+			t.Fatal(err)
+		}
+		p.spoil(40001)
+	}
+	for range 20 {
+		if err := c.SendText(t.Context(), testOpenID, "x"); !errors.Is(err, wechat.ErrForceLimit) {
+			t.Fatal(err)
+		}
+	}
+	if fetches, _ := p.counts(); fetches != 2 {
+		t.Errorf("fetches = %d, want the first and one replacement", fetches)
+	}
+}

@@ -35,6 +35,7 @@ type tokenKeeper struct {
 	now             func() time.Time
 
 	current atomic.Pointer[Token]
+	forced  Token // the last forced refresh of this process; the flight's own
 
 	mu        sync.Mutex
 	running   *flight

@@ -110,13 +110,20 @@ func (k *tokenKeeper) keep(ctx context.Context, fresh, counts Token) Token {
 // refuses it. The count is saved before the call, so that a crash or another
 // node cannot exceed the limit.
 func (k *tokenKeeper) force(ctx context.Context, stored storedToken, flag bool) (Token, error) {
+	if stored.err != nil && k.everyFetchIsNew {
+		// An ordinary fetch needs no permission; only its pace is kept here.
+		stored = storedToken{Token: k.forced}
+	}
 	counts, ok := k.countForced(stored.Token)
 	if stored.err != nil || !ok {
 		return Token{}, ErrForceLimit
 	}
+	k.forced = counts
 	if err := k.store.Save(ctx, k.key, counts); err != nil {
 		k.logger.WarnContext(ctx, "wechat token store cannot be written", "key", k.key, "error", err)
-		return Token{}, ErrForceLimit
+		if !k.everyFetchIsNew {
+			return Token{}, ErrForceLimit
+		}
 	}
 	k.logger.WarnContext(ctx, "wechat token refresh forced", "key", k.key, "today", counts.ForcedCount)
 	fresh, err := k.fetch(ctx, flag)
