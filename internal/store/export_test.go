@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strconv"
 	"testing"
 )
 
@@ -34,4 +35,17 @@ func WriterPragma(t *testing.T, db *DB, name string) map[string]string {
 	}
 	got["migrations"] = value
 	return got
+}
+
+// LimitPages bounds the size of a SQLite file as a full disk would.
+func LimitPages(t *testing.T, db *DB, pages int) {
+	t.Helper()
+	err := db.engine.(*lite).group.run(context.Background(), func(tx *txn) error {
+		_, err := one(context.Background(), tx, errors.New("no such pragma"), number,
+			statement("PRAGMA max_page_count = "+strconv.Itoa(pages)))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }

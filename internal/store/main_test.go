@@ -7,4 +7,10 @@ import (
 	"github.com/paypush/paypush/internal/store/pgtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
+func TestMain(m *testing.M) {
+	if url := os.Getenv(writerEnv); url != "" {
+		write(url)
+		return
+	}
+	os.Exit(pgtest.Main(m))
+}

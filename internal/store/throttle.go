@@ -19,7 +19,7 @@ const (
 	sqlFailureClean statement = `DELETE FROM failures WHERE key IN (
 		SELECT key FROM failures WHERE until <= $1 ORDER BY until LIMIT 200 /*skip locked*/)`
 	sqlFailureTrim statement = `DELETE FROM failures WHERE key IN (
-		SELECT key FROM failures ORDER BY until DESC, key LIMIT 1000 OFFSET 100000)`
+		SELECT key FROM failures ORDER BY until DESC LIMIT 1000 OFFSET 100000)`
 )
 
 // The bounds of guessing: so many failures of one key within the window, which

@@ -26,7 +26,7 @@ CREATE TABLE orders (
 ){{strict}};
 CREATE INDEX orders_member ON orders (member_id, id) WHERE member_id <> '';
 CREATE INDEX orders_status ON orders (status, id);
-CREATE INDEX orders_close ON orders (close_at) WHERE status = 'pending';
+CREATE INDEX orders_close ON orders (status, close_at) WHERE status = 'pending';
 
 CREATE TABLE payments (
     id            {{text}} PRIMARY KEY,

@@ -38,7 +38,7 @@ CREATE TABLE bind_links (
     expires_at   {{bigint}} NOT NULL
 ){{strict}};
 CREATE UNIQUE INDEX bind_links_confirm ON bind_links (confirm_hash) WHERE confirm_hash <> '';
-CREATE INDEX bind_links_session ON bind_links (session, created_at);
+CREATE INDEX bind_links_session ON bind_links (session, created_at, id);
 CREATE INDEX bind_links_expiry ON bind_links (expires_at);
 
 -- Sign-in failures of those who guess; key is a hash of who or where.
