@@ -201,10 +201,24 @@ func checkGateway(gateway string) error {
 
 // withoutRedirects keeps a signed order from being posted somewhere else.
 func withoutRedirects(client *http.Client) *http.Client {
-	own := http.Client{Timeout: defaultTimeout}
+	var own http.Client
 	if client != nil {
 		own = *client
+	} else {
+		own = http.Client{Timeout: defaultTimeout, Transport: defaultTransport()}
 	}
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &own
+}
+
+// defaultTransport keeps more connections to the one host than Go does by itself,
+// where a busy merchant would open and close them all the time.
+func defaultTransport() http.RoundTripper {
+	base, ok := http.DefaultTransport.(*http.Transport)
+	if !ok {
+		return http.DefaultTransport
+	}
+	own := base.Clone()
+	own.MaxIdleConnsPerHost = 64
+	return own
 }

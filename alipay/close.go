@@ -63,7 +63,9 @@ func (r *Cancelled) UnmarshalJSON(b []byte) error {
 
 // Cancel undoes a payment face to face whose outcome is unknown
 // (alipay.trade.cancel): an unpaid trade is closed, a paid one refunded in full.
-// An unknown number is a success without Action. It may be repeated.
+// An unknown number is a success without Action. It may be repeated. A trade that is
+// too old is refused with [TradeHasFinished] or ACQ.TRADE_CANCEL_TIME_OUT, one whose
+// money is gone with [SellerBalance].
 func (c *Client) Cancel(ctx context.Context, r TradeRef) (*Cancelled, error) {
 	if err := r.check(methodCancel); err != nil {
 		return nil, err

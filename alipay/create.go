@@ -29,7 +29,9 @@ type Created struct {
 }
 
 // Create answers the number of a new trade. It waits for its buyer at once, unlike
-// that of a page or a code. Repeated with the same data it answers the same trade.
+// that of a page or a code. Repeated with the same data it answers the same trade. Its
+// own refusals are ACQ.BUYER_NOT_EXIST, ACQ.PAYER_UNMATCHED, ACQ.ILLEGAL_ARGUMENT and
+// ACQ.OPEN_ID_NOT_TINY_APP; the others are those of [Order].
 func (c *Client) Create(ctx context.Context, p Create) (*Created, error) {
 	if err := p.check(methodCreate, c.now()); err != nil {
 		return nil, err

@@ -17,7 +17,9 @@
 //     failed call is an [*Error], which says whether it was refused, may be sent
 //     again, or has an unknown outcome. A timeout is unknown, not failed.
 //   - Signatures of responses are always verified, on the exact bytes received.
-//     There is no switch for it.
+//     There is no switch for it. The gateway leaves unsigned what it refuses before
+//     it has found the app, and every refusal of version 3 ([Client.V3]): those are
+//     believed as refusals, with Verified false, and never as anything else.
 //   - The key that verifies is the one Alipay shows after the upload of yours
 //     ("Alipay public key"), not your own public key. [New] refuses the latter.
 //   - A page pay link nobody opened does not exist at Alipay: [Client.Query]

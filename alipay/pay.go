@@ -79,6 +79,10 @@ func (p *Payment) UnmarshalJSON(b []byte) error {
 // Waiting. A code that is wrong, used or expired is [AuthCodeInvalid]. After an
 // error that is Unknown, query the number and then [Client.Cancel] it; never charge
 // the buyer again under another number before that.
+//
+// Other refusals of its own are ACQ.BUYER_BALANCE_NOT_ENOUGH,
+// ACQ.BUYER_BANKCARD_BALANCE_NOT_ENOUGH, ACQ.ERROR_BALANCE_PAYMENT_DISABLE,
+// ACQ.PULL_MOBILE_CASHIER_FAIL, ACQ.PAYMENT_FAIL and ACQ.PAYMENT_REQUEST_HAS_RISK.
 func (c *Client) Pay(ctx context.Context, p Pay) (*Payment, error) {
 	if err := p.check(methodPay, c.now()); err != nil {
 		return nil, err

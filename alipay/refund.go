@@ -75,7 +75,11 @@ func (r *Refunded) UnmarshalJSON(b []byte) error {
 // amount it answers without moving money, with another amount it is refused as
 // [DiscordantRepeat]. After an error that is Unknown, ask [Client.RefundQuery] or
 // repeat with the same number and amount. Two refunds of a trade must be at least
-// 3 seconds apart. Beyond what is left it is [RefundTooMuch].
+// 3 seconds apart.
+//
+// It is refused with [RefundTooMuch] beyond what is left, [TradeStatusError] or
+// [TradeHasClose] when nothing is left or was ever paid, [TradeHasFinished] past the
+// time for refunds, [SellerBalance] without the money for it, and [TradeNotExist].
 func (c *Client) Refund(ctx context.Context, r Refund) (*Refunded, error) {
 	if err := r.check(); err != nil {
 		return nil, err

@@ -97,7 +97,9 @@ func (t *Transferred) UnmarshalJSON(b []byte) error {
 // Transfer moves money once for each OutBizNo; the same number with other data is
 // [TransferInconsistent]. After an error that is Unknown ask [Client.TransferQuery]
 // or repeat the very same transfer. A nil error is a transfer that Succeeded or is
-// under way; one that the answer calls failed is an error.
+// under way; one that the answer calls failed is an error. Refusals have no prefix:
+// [PayerBalance], PAYEE_NOT_EXIST, PAYEE_ACCOUNT_STATUS_ERROR, EXCEED_LIMIT_... and
+// PRODUCT_NOT_SIGN among others.
 func (c *Client) Transfer(ctx context.Context, t Transfer) (*Transferred, error) {
 	if err := t.check(); err != nil {
 		return nil, err
