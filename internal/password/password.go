@@ -14,6 +14,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
+	"time"
 
 	"golang.org/x/crypto/argon2"
 
@@ -30,6 +31,10 @@ const (
 	saltBytes = 16
 	keyBytes  = 32
 )
+
+// longestWait is how long anybody waits for a place. Who comes in a flood is
+// told to try again rather than kept.
+const longestWait = 10 * time.Second
 
 var errBusy = fault.New(fault.Unavailable, "busy", "The server is busy. Try again in a moment.")
 
@@ -51,7 +56,8 @@ func New(slots int) *Hasher {
 }
 
 // Hash makes a hash of password with a salt of its own, as a PHC string. It
-// fails with kind unavailable where ctx ended before there was a place.
+// fails with kind unavailable where there was no place within ten seconds or
+// before ctx ended.
 func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	made := hash{memory: memoryKiB, passes: passes, lanes: lanes, salt: salt()}
 	key, err := h.derive(ctx, password, made, keyBytes)
@@ -64,8 +70,8 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 
 // Verify reports whether password made the PHC string encoded. An empty string
 // costs the same time and never verifies. A string that is no argon2id hash
-// within sane bounds is an error of kind internal; waiting for a place longer
-// than ctx lasts is one of kind unavailable.
+// within sane bounds is an error of kind internal; that there was no place is
+// one of kind unavailable, as for Hash.
 func (h *Hasher) Verify(ctx context.Context, password, encoded string) (bool, error) {
 	stored := h.decoy
 	if encoded != "" {
@@ -83,6 +89,8 @@ func (h *Hasher) Verify(ctx context.Context, password, encoded string) (bool, er
 }
 
 func (h *Hasher) derive(ctx context.Context, password string, p hash, size int) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, longestWait)
+	defer cancel()
 	select {
 	case h.slots <- struct{}{}:
 		defer func() { <-h.slots }()

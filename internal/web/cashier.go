@@ -28,7 +28,6 @@ type cashierPage struct {
 	Ways     []way
 	WeChat   bool          // shown inside WeChat, where Alipay can't be opened
 	Surplus  []pay.Payment // money that came and did not pay this order
-	Minutes  int           // left to pay, rounded up
 	Settling *pay.Payment  // the payment that paid it
 }
 
@@ -65,14 +64,13 @@ func (s *Site) cashierPage(r *http.Request) (cashierPage, error) {
 		return cashierPage{}, fault.Wrap("web.cashier", err)
 	}
 	p := cashierPage{Base: s.base(r, ""), Order: o, State: s.stateOf(o), WeChat: inWeChat(r)}
-	p.Title = p.T("cashier.title." + p.State)
 	if p.State == statePending && r.URL.Query().Get("from") == "return" {
 		p.State, p.Refresh = stateAsking, 3
 	}
 	if p.State == statePending || p.State == stateExpired {
 		p.Refresh = 10
 	}
-	p.Minutes = int((o.ExpiresAt.Sub(s.Now()) + time.Minute - 1) / time.Minute)
+	p.Title = p.Heading()
 	for _, one := range payments {
 		switch {
 		case one.Settles:

@@ -100,6 +100,7 @@ func (c *clock) advance(d time.Duration) { c.mu.Lock(); defer c.mu.Unlock(); c.a
 type world struct {
 	t        testing.TB
 	db       *store.DB
+	closeDB  func() error
 	clock    *clock
 	platform *platform
 	pay      *pay.Service
@@ -116,11 +117,12 @@ func start(t testing.TB, edit ...func(*web.Config)) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = db.Close() })
+	closeDB := sync.OnceValue(db.Close)
+	t.Cleanup(func() { _ = closeDB() })
 	if err := db.Migrate(ctx); err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, db: db, platform: &platform{trades: map[string]pay.Report{}},
+	w := &world{t: t, db: db, closeDB: closeDB, platform: &platform{trades: map[string]pay.Report{}},
 		clock: &clock{at: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)}}
 	w.pay = pay.NewService(pay.Config{Store: db.Ledger(), Due: db.Ledger(), Rejects: db.Ledger(),
 		Providers: map[string]pay.Provider{"alipay": w.platform}, Listeners: map[string]pay.Listener{"alipay": w.platform},

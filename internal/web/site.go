@@ -88,7 +88,8 @@ type Site struct {
 // back to asking now and then.
 const maxStreams = 2000
 
-// New makes a site. It panics where the embedded files are broken, which a
+// New makes a site; the session manager then answers its own failures with the
+// site's error page. It panics where the embedded files are broken, which a
 // test would have found.
 func New(c Config) *Site {
 	if c.Log == nil {
@@ -100,6 +101,7 @@ func New(c Config) *Site {
 		closed: make(chan struct{}), streams: make(chan struct{}, maxStreams)}
 	s.pages = loadPages(s.assets)
 	s.guard.SetDenyHandler(s.denied())
+	s.Sessions.ErrorFunc = s.sessionFailed
 	return s
 }
 

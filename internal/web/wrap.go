@@ -42,7 +42,7 @@ func (s *Site) wrap(rt route) http.Handler {
 	h := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v := &visit{locale: s.localeOf(r)}
 		r = r.WithContext(context.WithValue(r.Context(), visitKey, v))
-		if s.switched(w, r) {
+		if s.switched(w, r) || harmless(rt, r) {
 			return
 		}
 		err := s.identify(r.Context(), v)
@@ -60,6 +60,12 @@ func (s *Site) wrap(rt route) http.Handler {
 	h = limited(h)
 	h = s.guard.Handler(h)
 	return s.outer(h)
+}
+
+// harmless answers a HEAD request to a route that a GET would use up or that
+// would never end: whoever only looks ahead changes nothing.
+func harmless(rt route, r *http.Request) bool {
+	return r.Method == http.MethodHead && (rt.form == stream || rt.form == qrcode || onceOnly(r) || r.URL.Path == "/bind")
 }
 
 // owned lets the session store know whose session it keeps.
@@ -128,6 +134,11 @@ func (s *Site) recover(w http.ResponseWriter, r *http.Request) {
 // denied answers what the cross-origin guard refused, before any session.
 func (s *Site) denied() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.failBare(w, r, errCrossOrigin) })
+}
+
+// sessionFailed answers where the session store did not.
+func (s *Site) sessionFailed(w http.ResponseWriter, r *http.Request, err error) {
+	s.failBare(w, r, fault.Wrap("web.session", err))
 }
 
 // failBare shows an error where nothing of the visit is known yet.
