@@ -57,6 +57,10 @@ func (p *Platform) scan(ctx context.Context, n uint32, o scanOrder) (scanResult,
 	if err == nil && o.Consent {
 		at, err = agree(ctx, b, at, extra)
 	}
+	var blocked *browser.Blocked
+	if errors.As(err, &blocked) {
+		return scanResult{blocked.URL.String(), http.StatusForbidden, "微信不能打开支付宝页面，请在浏览器打开 · WeChat does not open Alipay's pages, use another browser"}, nil
+	}
 	if err != nil {
 		return scanResult{}, err
 	}
@@ -129,8 +133,13 @@ func (p *Platform) say(n uint32, text string) error {
 // /sandbox/wechat/followers/{openid}/browser?u=ADDRESS.
 func (p *Platform) browse(w http.ResponseWriter, r *http.Request, n uint32) {
 	at, err := p.visitPage(r, n)
-	if err != nil {
-		page(w, "error", refusal{"无法打开网页", err.Error(), ""})
+	var blocked *browser.Blocked
+	switch {
+	case errors.As(err, &blocked):
+		page(w, "blocked", blocked.URL.String())
+		return
+	case err != nil:
+		page(w, "error", refusal{"无法打开网页", hideURL(err).Error(), ""})
 		return
 	}
 	own := r.URL.Path

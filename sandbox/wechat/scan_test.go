@@ -51,6 +51,9 @@ func (f *fixture) site() *site {
 		}
 		fmt.Fprintf(w, "bound %s", s.bound)
 	})))
+	mux.HandleFunc("GET /alipay", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, f.url+"/gateway.do?method=alipay.trade.page.pay", http.StatusFound)
+	})
 	mux.HandleFunc("GET /loop", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/loop", http.StatusFound) })
 	s.Server = httptest.NewServer(mux)
 	f.Cleanup(s.Close)
@@ -141,5 +144,20 @@ func TestPhoneShowsPagesToAPerson(t *testing.T) {
 	resp.Body.Close()
 	if s.bound != who {
 		t.Errorf("bound %q", s.bound)
+	}
+}
+
+func TestAlipayIsBlockedInsideWeChat(t *testing.T) {
+	f := newFixture(t)
+	s, who := f.site(), f.person("小明")
+	for _, address := range []string{s.URL + "/alipay", f.url + "/gateway.do", "https://openapi.alipay.com/gateway.do"} {
+		got := f.scan(who, address, "")
+		if got["status"] != float64(403) || !strings.Contains(got.text("final_url"), "/gateway.do") {
+			t.Errorf("%s ended at %v", address, got)
+		}
+		_, body := f.request("GET", "/sandbox/wechat/followers/"+who+"/browser?"+url.Values{"u": {address}}.Encode(), "")
+		if !strings.Contains(body, `id="open-outside"`) {
+			t.Errorf("%s: no way outside", address)
+		}
 	}
 }

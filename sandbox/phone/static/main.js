@@ -63,7 +63,8 @@ async function refresh() {
   document.getElementById("crowd").textContent = `${list.followers} 位粉丝 · ${list.followers} followers`;
   document.getElementById("empty").hidden = phones.size > 0;
   if (phones.size === 0) rack.replaceChildren();
-  await Promise.all([...phones.values()].map((phone) => phone.refresh(list.account)));
+  const menu = await call("GET", "/sandbox/wechat/menu").catch(() => ({ button: [] }));
+  await Promise.all([...phones.values()].map(async (phone) => { await phone.refresh(list.account); phone.showMenu(menu.button); }));
   showTime();
 }
 
@@ -122,6 +123,7 @@ async function start() {
   if (phones.size === 0 && list?.data.length) open(list.data[0].openid);
   listen();
   setInterval(showTime, 1000);
+  setInterval(() => room.look(), 3000);
 }
 
 start();

@@ -77,6 +77,25 @@ export class Phone {
     this.showTalk(chat.messages);
   }
 
+  // showMenu draws the account's menu above the line one writes in.
+  showMenu(buttons) {
+    this.buttons = buttons;
+    const follows = this.person?.follows ?? false;
+    const state = JSON.stringify([buttons, follows]);
+    if (state === this.menuState) return;
+    this.menuState = state;
+    this.part("menu").hidden = !follows || buttons.length === 0;
+    const tap = (b) => make("button", { type: "button", "data-testid": "menu-tap", onclick: (event) => this.tap(b, event) }, b.name);
+    this.part("menu").replaceChildren(...buttons.map((b) => b.sub_button?.length
+      ? make("details", {}, make("summary", {}, b.name), make("div", {}, ...b.sub_button.map(tap))) : tap(b)));
+  }
+
+  async tap(button, event) {
+    event.target.closest("details")?.removeAttribute("open");
+    await this.act("tap", { button: button.key || button.url || button.name });
+    if (button.type === "view") this.browse(button.url);
+  }
+
   showTalk(messages) {
     const last = messages.at(-1);
     const first = messages[0]?.id ?? 0;

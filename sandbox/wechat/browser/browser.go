@@ -36,27 +36,51 @@ var errRedirects = errors.New("browser: too many redirects")
 // cookie jar is shared by the calls, and kept in memory only.
 type Browser struct {
 	client *http.Client
+	origin func() string
 }
+
+// Blocked is the error of an address that WeChat's browser refuses to open, as
+// it does with Alipay's pages.
+type Blocked struct{ URL *url.URL }
+
+// Error says that the page is blocked, without its address.
+func (b *Blocked) Error() string { return "browser: WeChat does not open this page" }
 
 // New makes a browser with an empty cookie jar. origin answers the sandbox's
 // own base URL; identity holds the headers that are sent to it, and to nobody
 // else, so that the platform knows whose phone it is.
 func New(origin func() string, identity http.Header) *Browser {
 	jar, _ := cookiejar.New(nil) // without options it cannot fail
-	return &Browser{client: &http.Client{
+	b := &Browser{origin: origin}
+	b.client = &http.Client{
 		Jar:           jar,
 		Timeout:       timeout,
 		Transport:     &carrier{origin: origin, identity: identity, next: http.DefaultTransport},
-		CheckRedirect: checkRedirect,
-	}}
+		CheckRedirect: b.checkRedirect,
+	}
+	return b
 }
 
-func checkRedirect(r *http.Request, via []*http.Request) error {
+// blocks tells Alipay's pages, the real ones and the sandbox's own.
+func (b *Browser) blocks(u *url.URL) bool {
+	for _, host := range []string{"alipay.com", "alipaydev.com", "alipay-eco.com"} {
+		if name := strings.ToLower(u.Hostname()); name == host || strings.HasSuffix(name, "."+host) {
+			return true
+		}
+	}
+	own, err := url.Parse(b.origin())
+	return err == nil && u.Host == own.Host && (u.Path == "/gateway.do" || strings.HasPrefix(u.Path, "/sandbox/alipay/"))
+}
+
+func (b *Browser) checkRedirect(r *http.Request, via []*http.Request) error {
 	if len(via) > maxRedirects {
 		return errRedirects
 	}
 	if r.URL.Scheme != "http" && r.URL.Scheme != "https" {
 		return fmt.Errorf("browser: a redirect leads to the scheme %q", r.URL.Scheme)
+	}
+	if b.blocks(r.URL) {
+		return &Blocked{r.URL}
 	}
 	return nil
 }
@@ -123,6 +147,9 @@ func request(ctx context.Context, method, address, body string) (*http.Request, 
 }
 
 func (b *Browser) do(r *http.Request, extra http.Header) (Page, error) {
+	if b.blocks(r.URL) {
+		return Page{}, &Blocked{r.URL}
+	}
 	r = r.WithContext(context.WithValue(r.Context(), extraKey{}, extra))
 	resp, err := b.client.Do(r)
 	if err != nil {
