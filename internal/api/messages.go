@@ -49,7 +49,7 @@ type newMessage struct {
 }
 
 type createMessageInput struct {
-	idempotency
+	Idempotent
 	Body newMessage
 }
 

@@ -34,7 +34,7 @@ type newOrder struct {
 }
 
 type createOrderInput struct {
-	idempotency
+	Idempotent
 	Body newOrder
 }
 

@@ -42,8 +42,9 @@ var (
 		"A request with this Idempotency-Key is under way. Try again.")
 )
 
-// idempotency is the headers and the raw body that every POST has.
-type idempotency struct {
+// Idempotent is the header and the raw body of every POST that creates. It is
+// exported since huma passes over embedded types that are not.
+type Idempotent struct {
 	IdempotencyKey string `header:"Idempotency-Key" maxLength:"255" doc:"Repeating a request with the same key and body answers the first answer again, for 24 hours at least"`
 	RawBody        []byte
 }

@@ -3,6 +3,7 @@ package service_test
 import (
 	"bytes"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -38,7 +39,7 @@ func newGate(t *testing.T) *gate {
 // leadTo opens the gate to a server and returns the public address.
 func (g *gate) leadTo(address string) string {
 	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: address})
-	proxy.FlushInterval = -1
+	proxy.FlushInterval, proxy.ErrorLog = -1, log.New(io.Discard, "", 0)
 	g.proxy.Store(proxy)
 	return g.server.URL
 }

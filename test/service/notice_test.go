@@ -1,7 +1,9 @@
 package service_test
 
 import (
+	"html"
 	"net/http"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -149,21 +151,18 @@ func TestInvariant07ReturnNeverSettles(t *testing.T) {
 	o := p.newOrder(t, 321)
 	p.open(t, o)
 	p.pay(t, o.Number, 0)
-	var trade struct {
-		ReturnURL string `json:"return_url"`
-	}
-	p.box.Must(t, http.MethodGet, "/sandbox/alipay/trades/"+o.Number, nil, &trade)
+	back := p.returnURL(t, o.Number)
 	p.faults(t, map[string]any{"at": "alipay.notify", "kind": "drop", "rate": 1},
 		map[string]any{"at": "alipay.gateway", "kind": "http_500", "rate": 1})
 	browser := harness.NewBrowser(t, p.server.URL())
-	if status, err := browser.Call(http.MethodGet, trade.ReturnURL, nil, nil); err != nil || status != http.StatusOK {
+	if status, err := browser.Call(http.MethodGet, back, nil, nil); err != nil || status != http.StatusOK {
 		t.Fatalf("the return page: %d, %v", status, err)
 	}
 	if got := p.order(t, o.ID); got.Status != "pending" {
 		t.Fatalf("the return URL made the order %s", got.Status)
 	}
-	forged := strings.Replace(trade.ReturnURL, "total_amount=3.21", "total_amount=9.99", 1)
-	if forged == trade.ReturnURL {
+	forged := strings.Replace(back, "total_amount=3.21", "total_amount=9.99", 1)
+	if forged == back {
 		t.Fatal("the return URL was not changed")
 	}
 	if status, _ := browser.Call(http.MethodGet, forged, nil, nil); status < 400 {
@@ -174,6 +173,29 @@ func TestInvariant07ReturnNeverSettles(t *testing.T) {
 		p.advance(t, "10s")
 		return p.order(t, o.ID).Status == "paid"
 	})
+}
+
+// returnURL is where the platform's cashier sends a payer who has paid.
+func (p *pair) returnURL(t *testing.T, number string) string {
+	t.Helper()
+	var trade struct {
+		Cashier string `json:"cashier_url"`
+	}
+	p.box.Must(t, http.MethodGet, "/sandbox/alipay/trades/"+number, nil, &trade)
+	resp, err := http.Get(trade.Cashier)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var page strings.Builder
+	if _, err := copyBounded(&page, resp.Body); err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile(`id="continue" href="([^"]+)"`).FindStringSubmatch(page.String())
+	if found == nil {
+		t.Fatalf("the cashier offers no way back:\n%s", page.String())
+	}
+	return html.UnescapeString(found[1])
 }
 
 // post sends a body to the notify address as a platform does.
