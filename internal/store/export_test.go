@@ -49,3 +49,16 @@ func LimitPages(t *testing.T, db *DB, pages int) {
 		t.Fatal(err)
 	}
 }
+
+// OccupyWriter keeps the writer of a SQLite file busy until release is closed.
+func OccupyWriter(db *DB) (busy <-chan struct{}, release chan struct{}) {
+	started, release := make(chan struct{}), make(chan struct{})
+	go func() {
+		db.engine.(*lite).group.run(context.Background(), func(*txn) error { //nolint:errcheck // it does nothing
+			close(started)
+			<-release
+			return nil
+		})
+	}()
+	return started, release
+}
