@@ -18,6 +18,7 @@ func (s *Sandbox) registerControl(mux *http.ServeMux) {
 	mux.HandleFunc("GET /sandbox/history", s.showHistory)
 	mux.HandleFunc("GET /sandbox/credentials", s.showCredentials)
 	mux.HandleFunc("GET /sandbox/truth", s.showTruth)
+	mux.HandleFunc("GET /sandbox/ca.pem", s.showAuthority)
 }
 
 func (s *Sandbox) showCredentials(w http.ResponseWriter, _ *http.Request) {

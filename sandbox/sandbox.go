@@ -58,6 +58,8 @@ type Sandbox struct {
 	base      baseURL
 	history   *history
 	platforms map[string]platform
+	authority *authority
+	tunnels   *tunnels
 	handler   http.Handler
 }
 
@@ -71,11 +73,14 @@ func New(o Options) (*Sandbox, error) {
 	s := &Sandbox{world: w, history: newHistory(historySize), platforms: map[string]platform{}}
 	mux := http.NewServeMux()
 	s.registerControl(mux)
-	if err := s.mount(mux); err != nil {
-		w.Close()
-		return nil, fmt.Errorf("sandbox: %w", err)
+	if s.authority, err = openAuthority(w); err == nil {
+		err = s.mount(mux)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("sandbox: %w", err), w.Close())
 	}
 	s.handler = s.guard(s.record(mux))
+	s.tunnels = newTunnels(s)
 	return s, nil
 }
 
@@ -103,12 +108,19 @@ func (s *Sandbox) add(mux *http.ServeMux, name string, open func() (platform, er
 // sandbox uses the Host of the requests it gets.
 func (s *Sandbox) SetBaseURL(origin string) { s.base.set(origin) }
 
-// ServeHTTP answers for every platform and for the control calls.
+// ServeHTTP answers for every platform and for the control calls. As an HTTPS
+// proxy it also takes CONNECT for the platforms' real hosts.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.base.see(r.Host)
+	if r.Method == http.MethodConnect {
+		s.tunnels.open(w, r, s.TLSConfig())
+		return
+	}
+	if !isPlatformHost(r.Host) {
+		s.base.see(r.Host)
+	}
 	s.handler.ServeHTTP(w, r)
 }
 
 // Close stops timers, waits for notices that are being sent, and closes what
 // is kept. Requests should have ended before.
-func (s *Sandbox) Close() error { return s.world.Close() }
+func (s *Sandbox) Close() error { return errors.Join(s.tunnels.close(), s.world.Close()) }
