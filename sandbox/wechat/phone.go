@@ -42,6 +42,9 @@ type scanResult struct {
 // confirm, a page with exactly one POST form.
 func (p *Platform) scan(ctx context.Context, n uint32, o scanOrder) (scanResult, error) {
 	text := strings.TrimSpace(o.Text)
+	if text == p.account.followURL() {
+		return p.scanAccount(n, o.Consent), nil
+	}
 	if opaque, found := qrAddress(text); found {
 		return p.scanQR(n, opaque, text, o.Consent)
 	}

@@ -102,6 +102,7 @@ func (p *Platform) Credentials() any {
 		"one_time_id":      a.OneTimeID,
 		"notice_templates": a.Notices,
 		"mode":             a.Settings.Mode,
+		"follow_url":       a.followURL(),
 	}
 }
 

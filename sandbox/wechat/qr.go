@@ -162,6 +162,28 @@ func qrAddress(text string) (opaque string, found bool) {
 	return "", false
 }
 
+// followURL is what the account's own QR code holds: who scans it may follow.
+func (a *account) followURL() string { return "http://weixin.qq.com/r/" + a.AppID[2:] }
+
+// scanAccount is a person scanning the account's own code.
+func (p *Platform) scanAccount(n uint32, consent bool) scanResult {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	result := scanResult{p.account.followURL(), http.StatusOK, "已进入公众号 · entered the account"}
+	if p.people.all[n].follows {
+		return result
+	}
+	if !consent {
+		result.Body = "关注公众号？ · follow the account?"
+		return result
+	}
+	p.follow(n, "", "")
+	p.people.all[n].details().Scene = "ADD_SCENE_QR_CODE"
+	p.keepPerson(n)
+	result.Body = "已关注 · followed"
+	return result
+}
+
 // scanQR is a person scanning a parametric code: followers are told to the
 // account as SCAN, others follow when they consent.
 func (p *Platform) scanQR(n uint32, opaque, text string, consent bool) (scanResult, error) {

@@ -86,3 +86,16 @@ func TestOneScanFollowsOrEnters(t *testing.T) {
 		t.Errorf("an old code gave %v", got)
 	}
 }
+
+func TestTheAccountsOwnCodeFollows(t *testing.T) {
+	f := newFixture(t)
+	who := f.post("/sandbox/wechat/followers", `{"nickname":"小明","follow":false}`).text("openid")
+	code := f.p.Credentials().(map[string]any)["follow_url"].(string)
+	f.scan(who, code, "")
+	f.wantCode("without consent", f.api(templatePath, f.templateBody(who, "", nil)), 43004)
+	f.scan(who, code, `,"consent":true`)
+	f.wantCode("after following", f.api(templatePath, f.templateBody(who, "", nil)), 0)
+	if info := f.api("/cgi-bin/user/info?openid="+who, ""); info.text("subscribe_scene") != "ADD_SCENE_QR_CODE" || info.text("qr_scene_str") != "" {
+		t.Errorf("user/info %v", info)
+	}
+}

@@ -149,7 +149,7 @@ export class Phone {
   // take does with a code's content what a phone does: pages open, the
   // account's own codes are told to the platform, anything else is shown.
   async take(text) {
-    if (/^https?:\/\/(mp\.)?weixin\.qq\.com\/q\//.test(text)) {
+    if (/^https?:\/\/(mp\.)?weixin\.qq\.com\/[qr]\//.test(text)) {
       const end = await attempt(() => call("POST", `${this.path}/scan`, { text, consent: true }));
       if (end) say(end.body);
       return this.go("chat");
