@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/paypush/paypush/internal/push"
@@ -66,14 +67,16 @@ func (c *Channel) Send(ctx context.Context, m push.Message) push.Outcome {
 	return outcome(strconv.FormatInt(msgID, 10), err)
 }
 
+// data fills in the keywords, each cut to what its type takes: a subject that
+// is too long for a thing is no reason not to tell the person.
 func (t Template) data(values map[string]string) map[string]client.Value {
 	data := make(map[string]client.Value, len(t.Fields))
 	for keyword, name := range t.Fields {
-		if name != "" && name[0] == '=' {
-			data[keyword] = client.Value{Value: name[1:]}
-			continue
+		value, fixed := strings.CutPrefix(name, "=")
+		if !fixed {
+			value = values[name]
 		}
-		data[keyword] = client.Value{Value: values[name]}
+		data[keyword] = client.Value{Value: client.FitValue(keyword, value)}
 	}
 	return data
 }
