@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/paypush/paypush/internal/pay"
@@ -82,6 +83,28 @@ func TestAFormSentTwiceMakesOneOrder(t *testing.T) {
 	}
 	if a := send("tea", o.Number); a == first {
 		t.Error("the number on a receipt led to the order")
+	}
+}
+
+func TestTwoPressesAtOnceMakeOneOrder(t *testing.T) {
+	w := start(t)
+	ticket := value(w.browser().get("/").all("input[name=ticket]")[0], "value")
+	locations := make([]string, 8)
+	var wg sync.WaitGroup
+	for i := range locations {
+		b := w.browser()
+		wg.Go(func() {
+			locations[i] = b.post("/pay", "subject", "tea", "money", "28.00", "ticket", ticket).location
+		})
+	}
+	wg.Wait()
+	for _, l := range locations {
+		if l == "" || l != locations[0] {
+			t.Errorf("led to %v", locations)
+		}
+	}
+	if n := len(w.orders()); n != 1 {
+		t.Errorf("%d orders", n)
 	}
 }
 
