@@ -18,18 +18,24 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// watch runs PostgreSQL until its own standard input ends, then stops it at
-// once and removes the folder. The arguments are the folder and the command.
-const watch = `dir=$1; shift; cd /; "$@" >"$dir/log" 2>&1 </dev/null & pid=$!
-read -r _; kill -QUIT $pid; wait $pid; rm -rf "$dir"`
+// watch makes a cluster and runs it until its own standard input ends, then
+// stops it at once and removes the folder. Its arguments are the folder, where
+// the binaries are, and the port.
+const watch = `dir=$1 bin=$2 port=$3; cd /
+"$bin/initdb" -D "$dir/data" -U paypush -A trust -E UTF8 --locale=C.UTF-8 --no-sync >"$dir/initdb" 2>&1 || cat "$dir/initdb"
+"$bin/postgres" -D "$dir/data" -h 127.0.0.1 -p "$port" -k "$dir" -c max_connections=200 </dev/null & pid=$!
+read -r _; exec >/dev/null 2>&1; kill -QUIT $pid; wait $pid; rm -rf "$dir"`
 
 // cluster is a running PostgreSQL.
 type cluster struct {
 	url   string // of the database postgres
 	stdin io.Closer
-	cmd   *exec.Cmd
+	log   bytes.Buffer  // to be read after the end only
+	ended chan struct{} // closed when the shell is gone, and the folder with it
 }
 
+// start makes a cluster. Somebody else may take the free port in between, so
+// it tries more than once.
 func start() (*cluster, error) {
 	bin, err := binaries()
 	if err != nil {
@@ -39,22 +45,13 @@ func start() (*cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, err := folder(who)
-	if err != nil {
-		return nil, err
-	}
-	data := filepath.Join(dir, "data")
-	if err := run(who, filepath.Join(bin, "initdb"), "-D", data, "-U", "paypush", "-A", "trust",
-		"-E", "UTF8", "--locale=C.UTF-8", "--no-sync"); err != nil {
-		return nil, err
-	}
-	for range 5 { // somebody else may take the free port first
+	for range 3 {
 		var c *cluster
-		if c, err = launch(bin, dir, data, who); err == nil {
+		if c, err = launch(bin, who); err == nil {
 			return c, nil
 		}
 	}
-	return nil, errors.Join(err, os.RemoveAll(dir))
+	return nil, err
 }
 
 // binaries finds the newest server; Debian keeps it out of the path.
@@ -95,34 +92,31 @@ func folder(who *syscall.SysProcAttr) (string, error) {
 	return dir, err
 }
 
-func run(who *syscall.SysProcAttr, name string, args ...string) error {
-	cmd := exec.Command(name, args...)
-	cmd.SysProcAttr, cmd.Dir = who, "/"
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("pgtest: %s: %w: %s", filepath.Base(name), err, bytes.TrimSpace(out))
-	}
-	return nil
-}
-
-func launch(bin, dir, data string, who *syscall.SysProcAttr) (*cluster, error) {
+func launch(bin string, who *syscall.SysProcAttr) (*cluster, error) {
 	port, err := freePort()
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.Command("/bin/sh", "-c", watch, "pgtest", dir, filepath.Join(bin, "postgres"), "-D", data,
-		"-h", "127.0.0.1", "-p", port, "-k", dir, "-c", "max_connections=200")
-	cmd.SysProcAttr, cmd.Dir = who, "/"
-	stdin, err := cmd.StdinPipe()
+	dir, err := folder(who)
 	if err != nil {
 		return nil, err
 	}
-	if err := cmd.Start(); err != nil {
+	c := &cluster{url: "postgres://paypush@127.0.0.1:" + port + "/postgres?sslmode=disable", ended: make(chan struct{})}
+	cmd := exec.Command("/bin/sh", "-c", watch, "pgtest", dir, bin, port)
+	cmd.SysProcAttr, cmd.Dir, cmd.Stdout, cmd.Stderr = who, "/", &c.log, &c.log
+	if c.stdin, err = cmd.StdinPipe(); err != nil {
 		return nil, err
 	}
-	c := &cluster{url: "postgres://paypush@127.0.0.1:" + port + "/postgres?sslmode=disable", stdin: stdin, cmd: cmd}
+	if err := cmd.Start(); err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	go func() {
+		cmd.Wait() //nolint:errcheck // the shell ends with the status of the server that it killed
+		close(c.ended)
+	}()
 	if err := c.answers(); err != nil {
-		log, _ := os.ReadFile(filepath.Join(dir, "log"))
-		return nil, errors.Join(fmt.Errorf("pgtest: PostgreSQL did not start: %w: %s", err, log), c.stop())
+		c.stop()
+		return nil, fmt.Errorf("pgtest: PostgreSQL did not start: %w: %s", err, c.log.Bytes())
 	}
 	return c, nil
 }
@@ -150,6 +144,8 @@ func (c *cluster) answers() error {
 		}
 		select {
 		case <-tick.C:
+		case <-c.ended:
+			return err
 		case <-ctx.Done():
 			return err
 		}
@@ -157,8 +153,7 @@ func (c *cluster) answers() error {
 }
 
 // stop ends the server and waits until its folder is gone.
-func (c *cluster) stop() error {
-	err := c.stdin.Close()
-	c.cmd.Wait() //nolint:errcheck // the shell ends with the status of the server that it killed
-	return err
+func (c *cluster) stop() {
+	c.stdin.Close() //nolint:errcheck // the shell may be gone already
+	<-c.ended
 }

@@ -33,7 +33,7 @@ func Main(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	defer c.stop() //nolint:errcheck // the tests are over
+	defer c.stop()
 	return m.Run()
 }
 
