@@ -74,7 +74,7 @@ func TestTemplateSend(t *testing.T) {
 		t.Fatalf("%d messages on the phone", len(list))
 	}
 	lines := list[0].(map[string]any)["lines"].([]any)
-	if len(lines) != 5 || lines[1].(map[string]any)["value"] != "一本书" {
+	if len(lines) != 2 || lines[1].(map[string]any)["value"] != "一本书" {
 		t.Errorf("the card shows %v", lines)
 	}
 }

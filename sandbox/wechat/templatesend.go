@@ -139,8 +139,8 @@ func (p *Platform) template(id string) (*layout, error) {
 	return nil, fail(40037)
 }
 
-// card is what the phone shows: first and remark are silently dropped, values
-// of old templates end at the first line break.
+// card is what the phone shows: first and remark are silently dropped, as are
+// lines without a value; values of old templates end at the first line break.
 func (t *layout) card(values map[string]string) []cardLine {
 	lines := make([]cardLine, 0, len(t.parts))
 	for _, part := range t.parts {
@@ -150,6 +150,9 @@ func (t *layout) card(values map[string]string) []cardLine {
 		value := values[part.key]
 		if t.old {
 			value = firstLine(value)
+		}
+		if value == "" {
+			continue
 		}
 		lines = append(lines, cardLine{part.label, value})
 	}

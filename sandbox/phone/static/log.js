@@ -21,13 +21,13 @@ export function trades(list, changed) {
   const act = (t, name) => attempt(async () => { await call("POST", `/sandbox/alipay/trades/${encodeURIComponent(t.out_trade_no)}/${name}`); changed(); });
   return list.map((t) => {
     const tries = (t.notices || []).flatMap((n) => n.attempts || []);
-    return make("details", { class: "entry", "data-testid": "trade", "data-number": t.out_trade_no },
-      make("summary", {}, dot(t.paid ? "on" : ""), make("b", {}, yuan(t.amount)), make("span", { class: "grow" }, t.subject), make("small", {}, statuses[t.status] || t.status)),
+    return make("details", { class: "entry", "data-testid": "trade", "data-number": t.out_trade_no, "data-key": t.trade_no },
+      make("summary", { "data-focus": t.trade_no }, dot(t.paid ? "on" : ""), make("b", {}, yuan(t.amount)), make("span", { class: "grow" }, t.subject), make("small", {}, statuses[t.status] || t.status)),
       make("p", { class: "soft" }, make("code", {}, t.out_trade_no), ` · ${tries.length} 次通知 notices`),
       make("ul", {}, ...attempts(tries, (a) => a.status === 200 && (a.answer || "").trim() === "success")),
       make("div", { class: "actions" },
-        !t.paid && make("button", { type: "button", "data-testid": "trade-pay", onclick: () => act(t, "pay") }, "付款 ", make("small", {}, "Pay")),
-        make("button", { type: "button", class: "quiet", "data-testid": "trade-notify", onclick: () => act(t, "notify") }, "再通知 ", make("small", {}, "Notify"))));
+        !t.paid && make("button", { type: "button", "data-testid": "trade-pay", "data-focus": `pay-${t.trade_no}`, onclick: () => act(t, "pay") }, "付款 ", make("small", {}, "Pay")),
+        make("button", { type: "button", class: "quiet", "data-testid": "trade-notify", "data-focus": `notify-${t.trade_no}`, onclick: () => act(t, "notify") }, "再通知 ", make("small", {}, "Notify"))));
   });
 }
 
@@ -35,8 +35,8 @@ export function trades(list, changed) {
 export function pushes(list) {
   if (!list.length) return nothing("还没有推送", "No pushes yet");
   const name = (p) => p.fields.find((f) => f.n === "Event")?.v || p.fields.find((f) => f.n === "MsgType")?.v;
-  return list.map((p) => make("details", { class: "entry", "data-testid": "push" },
-    make("summary", {}, dot(p.state === "delivered" ? "on" : p.state === "failed" ? "off" : ""), make("span", { class: "grow" }, name(p)), make("small", {}, `${(p.attempts || []).length} 次 · ${clock(p.create_time * 1000, "second")}`)),
+  return list.map((p) => make("details", { class: "entry", "data-testid": "push", "data-key": String(p.id) },
+    make("summary", { "data-focus": `push-${p.id}` }, dot(p.state === "delivered" ? "on" : p.state === "failed" ? "off" : ""), make("span", { class: "grow" }, name(p)), make("small", {}, `${(p.attempts || []).length} 次 · ${clock(p.create_time * 1000, "second")}`)),
     make("p", { class: "soft" }, make("code", {}, p.openid)),
     make("ul", {}, ...attempts(p.attempts || [], (a) => !a.reason))));
 }
@@ -45,7 +45,7 @@ export function pushes(list) {
 export function requests(list) {
   const calls = list.filter((v) => !v.path.startsWith("/sandbox/") || v.method !== "GET").slice(0, 40);
   if (!calls.length) return nothing("还没有请求", "No requests yet");
-  return calls.map((v) => make("details", { class: "entry" },
-    make("summary", {}, dot(v.status >= 200 && v.status < 400 ? "on" : "off"), make("code", {}, v.method), make("span", { class: "grow path" }, v.path), make("small", {}, `${v.status || "断"} · ${clock(v.time, "second")}`)),
+  return calls.map((v) => make("details", { class: "entry", "data-key": `${v.time} ${v.micros}` },
+    make("summary", { "data-focus": `${v.time} ${v.micros}` }, dot(v.status >= 200 && v.status < 400 ? "on" : "off"), make("code", {}, v.method), make("span", { class: "grow path" }, v.path), make("small", {}, `${v.status || "断"} · ${clock(v.time, "second")}`)),
     v.query && make("pre", {}, v.query), v.body && make("pre", {}, v.body)));
 }

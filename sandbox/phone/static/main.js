@@ -1,5 +1,5 @@
 // The page as a whole: which phones lie on the desk, and what wakes them.
-import { attempt, call, clock, make, say } from "./page.js";
+import { attempt, call, clock, make, refill, say } from "./page.js";
 import { Phone } from "./phone.js";
 import { Room } from "./room.js";
 
@@ -51,7 +51,7 @@ function close(openid) {
 function chip(person) {
   const pressed = phones.has(person.openid);
   return make("button", {
-    type: "button", class: "person", "data-testid": "choose-phone", "data-openid": person.openid, "aria-pressed": String(pressed),
+    type: "button", class: "person", "data-testid": "choose-phone", "data-openid": person.openid, "data-focus": person.openid, "aria-pressed": String(pressed),
     onclick: () => { pressed ? close(person.openid) : open(person.openid); refresh(); },
   }, make("img", { src: person.avatar, alt: "" }), person.nickname, !person.follows && make("small", {}, "未关注"));
 }
@@ -59,7 +59,8 @@ function chip(person) {
 async function refresh() {
   const list = await attempt(() => call("GET", "/sandbox/wechat/followers?limit=24"));
   if (!list) return;
-  document.getElementById("people").replaceChildren(...list.data.map(chip));
+  const shown = list.data.map((p) => [p.openid, p.nickname, p.follows, phones.has(p.openid)]);
+  refill(document.getElementById("people"), shown, () => list.data.map(chip));
   document.getElementById("crowd").textContent = `${list.followers} 位粉丝 · ${list.followers} followers`;
   document.getElementById("empty").hidden = phones.size > 0;
   if (phones.size === 0) rack.replaceChildren();

@@ -69,3 +69,16 @@ export function yuan(fen) {
   const cents = String(fen % 100).padStart(2, "0");
   return `¥${Math.floor(fen / 100)}.${cents}`;
 }
+
+// refill puts new rows into a list only when what they show has changed, and
+// keeps opened rows open and the focus where it was.
+export function refill(list, state, rows) {
+  const text = JSON.stringify(state);
+  if (list.dataset.state === text) return;
+  list.dataset.state = text;
+  const opened = new Set([...list.querySelectorAll("details[open]")].map((d) => d.dataset.key));
+  const focus = list.contains(document.activeElement) ? document.activeElement.dataset.focus : undefined;
+  list.replaceChildren(...rows());
+  for (const d of list.querySelectorAll("details")) if (opened.has(d.dataset.key)) d.open = true;
+  if (focus) list.querySelector(`[data-focus="${CSS.escape(focus)}"]`)?.focus();
+}

@@ -1,5 +1,5 @@
 // The control room: the clock, faults, what the platforms did, and truth.
-import { attempt, call, clock, make } from "./page.js";
+import { attempt, call, clock, make, refill } from "./page.js";
 import { Faults } from "./faults.js";
 import { trades, pushes, requests } from "./log.js";
 
@@ -77,9 +77,9 @@ export class Room {
       this.faults.refresh(),
     ]);
     if (truth) this.showTruth(truth);
-    if (list) this.trades.replaceChildren(...trades(list.trades, () => this.refresh()));
-    if (pushed) this.pushes.replaceChildren(...pushes(pushed.data));
-    if (history) this.history.replaceChildren(...requests(history.requests));
+    if (list) refill(this.trades, list, () => trades(list.trades, () => this.refresh()));
+    if (pushed) refill(this.pushes, pushed, () => pushes(pushed.data));
+    if (history) this.showHistory(history);
     if (settings && !this.settings.contains(document.activeElement)) {
       for (const name of ["callback_url", "oauth_domain", "mode"]) this.settings.elements[name].value = settings[name];
     }
@@ -89,10 +89,12 @@ export class Room {
   async look() {
     if (document.hidden) return;
     const history = await call("GET", "/sandbox/history").catch(() => null);
-    const newest = history?.requests[0]?.time;
-    if (!newest || newest === this.newest) return;
-    this.newest = newest;
-    this.history.replaceChildren(...requests(history.requests));
+    if (history) this.showHistory(history);
+  }
+
+  showHistory(history) {
+    const shown = requests(history.requests);
+    refill(this.history, shown.map((row) => row.dataset.key), () => shown);
   }
 
   showTruth(truth) {
