@@ -98,6 +98,7 @@ func newEventWriter(w http.ResponseWriter) *eventWriter {
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Accel-Buffering", "no")
+	h.Set("Connection", "close") // the deadlines of its writes would outlive it
 	w.WriteHeader(http.StatusOK)
 	return &eventWriter{w, http.NewResponseController(w)}
 }

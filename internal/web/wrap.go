@@ -8,19 +8,16 @@ import (
 	"strings"
 
 	"github.com/paypush/paypush/internal/fault"
-	"github.com/paypush/paypush/internal/id"
+	"github.com/paypush/paypush/internal/request"
 )
 
 // maxBody is what a form may hold; our longest one needs a fraction of it.
 const maxBody = 64 << 10
 
-// key is the type of this package's context keys.
+// key is the type of this package's context key.
 type key int
 
-const (
-	visitKey key = iota
-	requestIDKey
-)
+const visitKey key = iota
 
 // visit is what is known of a request before its handler runs.
 type visit struct {
@@ -30,10 +27,7 @@ type visit struct {
 
 func visitOf(r *http.Request) *visit { return r.Context().Value(visitKey).(*visit) }
 
-func requestID(r *http.Request) string {
-	v, _ := r.Context().Value(requestIDKey).(string)
-	return v
-}
+func requestID(r *http.Request) string { return request.ID(r.Context()) }
 
 // wrap puts around a route what every page needs, from the outside in: request
 // id, security headers, recovery, the cross-origin guard, the body's limit,
@@ -85,15 +79,14 @@ func limited(next http.Handler) http.Handler {
 	})
 }
 
-// outer adds the request id, the headers and recovery.
+// outer adds the request id, where nobody gave one before, the headers and
+// recovery.
 func (s *Site) outer(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		rid := w.Header().Get("X-Request-Id")
-		if rid == "" {
-			rid = id.New("req")
-			w.Header().Set("X-Request-Id", rid)
+		if request.ID(r.Context()) == "" {
+			r = r.WithContext(request.WithID(r.Context()))
 		}
-		r = r.WithContext(context.WithValue(r.Context(), requestIDKey, rid))
+		w.Header().Set("X-Request-Id", request.ID(r.Context()))
 		s.secureHeaders(w.Header())
 		defer s.recover(w, r)
 		next.ServeHTTP(w, r)
