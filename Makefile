@@ -32,8 +32,9 @@ fmt: ## format the code
 deps: ## PostgreSQL and Chromium, where they are missing and apt may install them
 	@scripts/deps
 
-shots: deps ## screenshots of every page, under var/shots
-	PAYPUSH_SHOTS=$(CURDIR)/var/shots $(GO) test -count=1 -run TestPagesLookGood ./test/browser
+shots: deps ## pictures of every page, in every view, under var/shots
+	@mkdir -p var/shots
+	$(GO) test -count=1 ./test/browser -artifacts -outputdir $(CURDIR)/var/shots
 
 clean: ## what was built; never your data
 	rm -rf bin

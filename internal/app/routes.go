@@ -52,7 +52,15 @@ func (s *Server) newSite() *web.Site {
 	return web.New(web.Config{Pay: s.pay, Push: s.push, Members: s.members, Sessions: sessions, SignIn: s.db.SignInLinks(),
 		Owners: s.db.Sessions(), Pulse: s.db, WeChat: account.Name, FollowQR: account.Follow,
 		PublicURL: s.conf.PublicURL, Mode: string(s.conf.Mode), Demo: s.conf.Demo || s.conf.Mode == config.Sandbox,
-		SandboxURL: s.conf.SandboxURL, VerifyFiles: files, Now: s.clock.Now, Log: s.log})
+		SandboxURL: s.phoneURL(), VerifyFiles: files, Now: s.clock.Now, Log: s.log})
+}
+
+// phoneURL is the sandbox's page with the phones; empty in other modes.
+func (s *Server) phoneURL() string {
+	if s.conf.SandboxURL == "" {
+		return ""
+	}
+	return s.conf.SandboxURL + "/sandbox/"
 }
 
 // routeCallbacks gives every account an address of its own; the first of a

@@ -1,6 +1,7 @@
 package browser_test
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -24,6 +25,8 @@ func TestJourneyInChromium(t *testing.T) {
 	phone.until("see the message on the phone",
 		`document.querySelector('[data-testid="messages"]').innerText.includes(`+quote(number)+`)`)
 	talk := phone.text(id("messages"))
+	phone.shoot(filepath.Join(t.ArtifactDir(), "phone.png"))
+	desk.shoot(filepath.Join(t.ArtifactDir(), "desk.png"))
 	for _, want := range []string{"12.34", "两杯咖啡", number} {
 		if !strings.Contains(talk, want) {
 			t.Errorf("the phone does not show %q:\n%s", want, talk)
