@@ -16,6 +16,7 @@ import (
 const (
 	phoneHeader    = "X-Sandbox-Phone"
 	snapshotHeader = "X-Sandbox-Snapshot"
+	chatHeader     = "X-Sandbox-Chat" // the page was opened from the account's chat
 )
 
 const (
@@ -43,6 +44,7 @@ type visit struct {
 	scope    string
 	state    string
 	snapshot bool
+	silent   bool // a follower coming from the chat is not asked
 }
 
 // refusal is the platform's error page; such a visit is never redirected.
@@ -55,7 +57,7 @@ func (p *Platform) authorizePage(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case bad != nil:
 		page(w, "error", bad)
-	case v.scope == scopeBase:
+	case v.scope == scopeBase || v.silent:
 		http.Redirect(w, r, p.grant(v), http.StatusFound)
 	default:
 		p.mu.Lock()
@@ -104,7 +106,8 @@ func (p *Platform) visit(r *http.Request, q url.Values) (visit, *refusal) {
 	if !known {
 		return visit{}, &refusal{"请在微信客户端打开链接", "Open this link in WeChat: scan it with a phone of the sandbox, /sandbox/", ""}
 	}
-	return visit{n, target.String(), scope, state, r.Header.Get(snapshotHeader) != ""}, nil
+	silent := r.Header.Get(chatHeader) != "" && p.people.all[n].follows
+	return visit{n, target.String(), scope, state, r.Header.Get(snapshotHeader) != "", silent}, nil
 }
 
 // ownHost compares with the domain entered in the settings: the full host,

@@ -28,16 +28,18 @@ type person struct {
 
 // more is what only a person who did something has.
 type more struct {
-	Typed   window   `json:"typed,omitzero"`
-	Brief   window   `json:"brief,omitzero"`
-	Scene   string   `json:"scene,omitempty"`
-	QRScene string   `json:"qr_scene,omitempty"`
-	Remark  string   `json:"remark,omitempty"`
-	Tags    []int    `json:"tags,omitempty"`
-	Typing  int64    `json:"typing,omitempty"`
-	Contact int64    `json:"contact,omitempty"`
-	Black   bool     `json:"black,omitempty"`
-	Grants  []string `json:"grants,omitempty"`
+	Typed   window `json:"typed,omitzero"`
+	Brief   window `json:"brief,omitzero"`
+	Scene   string `json:"scene,omitempty"`
+	QRScene string `json:"qr_scene,omitempty"`
+	Remark  string `json:"remark,omitempty"`
+	// QRNumber says that QRScene was given as a number.
+	QRNumber bool     `json:"qr_number,omitempty"`
+	Tags     []int    `json:"tags,omitempty"`
+	Typing   int64    `json:"typing,omitempty"`
+	Contact  int64    `json:"contact,omitempty"`
+	Black    bool     `json:"black,omitempty"`
+	Grants   []string `json:"grants,omitempty"`
 }
 
 // personRecord is how one person is kept in the journal.
@@ -137,7 +139,7 @@ func (p *Platform) follow(n uint32, scene, ticket string) {
 	who.since = now.Unix()
 	m := who.details()
 	m.Brief = window{Left: briefCount, Until: now.Add(briefLength).Unix()}
-	m.Scene, m.QRScene, m.Contact = "ADD_SCENE_SEARCH", scene, now.Unix()
+	m.Scene, m.QRScene, m.QRNumber, m.Contact = "ADD_SCENE_SEARCH", scene, false, now.Unix()
 	key := ""
 	if scene != "" {
 		m.Scene, key = "ADD_SCENE_QR_CODE", "qrscene_"+scene

@@ -28,6 +28,8 @@ type scanOrder struct {
 	Text     string `json:"text"`
 	Consent  bool   `json:"consent"`
 	Snapshot bool   `json:"snapshot"`
+	// Chat says that the link is no code but was tapped in the account's chat.
+	Chat bool `json:"chat"`
 }
 
 // scanResult is where a scan ends.
@@ -54,6 +56,9 @@ func (p *Platform) scan(ctx context.Context, n uint32, o scanOrder) (scanResult,
 	extra := http.Header{}
 	if o.Snapshot {
 		extra.Set(snapshotHeader, "1")
+	}
+	if o.Chat {
+		extra.Set(chatHeader, "1")
 	}
 	b := p.browserOf(n)
 	at, err := b.Open(ctx, text, extra)
@@ -162,7 +167,11 @@ func (p *Platform) visitPage(r *http.Request, n uint32) (browser.Page, error) {
 	q := r.URL.Query()
 	target, b := q.Get("u"), p.browserOf(n)
 	if r.Method != http.MethodPost {
-		return b.Open(r.Context(), formTarget(target, q), nil)
+		extra := http.Header{}
+		if q.Get("chat") != "" {
+			extra.Set(chatHeader, "1")
+		}
+		return b.Open(r.Context(), formTarget(target, q), extra)
 	}
 	if err := r.ParseForm(); err != nil {
 		return browser.Page{}, fmt.Errorf("the form cannot be read: %w", err)

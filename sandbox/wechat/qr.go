@@ -24,6 +24,7 @@ type qrCode struct {
 	Ticket string `json:"ticket"`
 	Opaque string `json:"opaque"` // the tail of its address
 	Scene  string `json:"scene"`
+	Number bool   `json:"number,omitempty"` // the scene was given as a number
 	Until  int64  `json:"until,omitempty"` // Unix seconds
 }
 
@@ -88,7 +89,7 @@ func (p *Platform) createQR(c *call) (any, error) {
 	if !good || lasting && p.qrs.permanent >= qrPermanent {
 		return nil, fail(40053)
 	}
-	code := &qrCode{Ticket: "gQ" + urlText(94), Opaque: urlText(20), Scene: scene}
+	code := &qrCode{Ticket: "gQ" + urlText(94), Opaque: urlText(20), Scene: scene, Number: !strings.HasSuffix(in.Action, "STR_SCENE")}
 	reply := qrReply{Ticket: code.Ticket, URL: "http://weixin.qq.com/q/" + code.Opaque}
 	if !lasting {
 		reply.Seconds = min(in.Seconds, qrLongest)
@@ -199,6 +200,8 @@ func (p *Platform) scanQR(n uint32, opaque, text string, consent bool) (scanResu
 			return scanResult{text, http.StatusOK, "关注公众号？ · follow the account?"}, nil
 		}
 		p.follow(n, code.Scene, code.Ticket)
+		who.details().QRNumber = code.Number
+		p.keepPerson(n)
 		return scanResult{text, http.StatusOK, "已关注 · followed"}, nil
 	}
 	m := who.details()

@@ -87,6 +87,16 @@ func TestOneScanFollowsOrEnters(t *testing.T) {
 	}
 }
 
+func TestNumericSceneIsToldAsANumber(t *testing.T) {
+	f := newFixture(t)
+	who := f.post("/sandbox/wechat/followers", `{"nickname":"小明","follow":false}`).text("openid")
+	made := f.api("/cgi-bin/qrcode/create", `{"action_name":"QR_LIMIT_SCENE","action_info":{"scene":{"scene_id":7}}}`)
+	f.scan(who, made.text("url"), `,"consent":true`)
+	if info := f.api("/cgi-bin/user/info?openid="+who, ""); info["qr_scene"] != float64(7) || info.text("qr_scene_str") != "" {
+		t.Errorf("user/info %v", info)
+	}
+}
+
 func TestTheAccountsOwnCodeFollows(t *testing.T) {
 	f := newFixture(t)
 	who := f.post("/sandbox/wechat/followers", `{"nickname":"小明","follow":false}`).text("openid")

@@ -161,3 +161,17 @@ func TestAlipayIsBlockedInsideWeChat(t *testing.T) {
 		}
 	}
 }
+
+func TestFollowersFromTheChatAreNotAsked(t *testing.T) {
+	f := newFixture(t)
+	s := f.site()
+	for nickname, row := range map[string]struct {
+		follow bool
+		want   string
+	}{"小明": {true, "confirm?"}, "小红": {false, "consent-allow"}} {
+		who := f.post("/sandbox/wechat/followers", fmt.Sprintf(`{"nickname":%q,"follow":%v}`, nickname, row.follow)).text("openid")
+		if got := f.scan(who, s.URL+"/link", `,"chat":true`); !strings.Contains(got.text("body"), row.want) {
+			t.Errorf("%s ended at %v", nickname, got)
+		}
+	}
+}

@@ -106,6 +106,9 @@ func (p *Platform) userView(n uint32, lang string) any {
 	v := userView{Subscribe: 1, OpenID: p.codec.openid(n), Language: lang, Since: who.since, Tags: []int{}, Scene: "ADD_SCENE_SEARCH"}
 	if m := who.more; m != nil {
 		v.Remark, v.QRSceneStr = m.Remark, m.QRScene
+		if m.QRNumber {
+			v.QRScene, v.QRSceneStr = wholeNumber(m.QRScene), ""
+		}
 		v.Tags = append(v.Tags, m.Tags...)
 		if m.Scene != "" {
 			v.Scene = m.Scene

@@ -93,7 +93,7 @@ export class Phone {
   async tap(button, event) {
     event.target.closest("details")?.removeAttribute("open");
     await this.act("tap", { button: button.key || button.url || button.name });
-    if (button.type === "view") this.browse(button.url);
+    if (button.type === "view") this.browse(button.url, true);
   }
 
   showTalk(messages) {
@@ -110,7 +110,7 @@ export class Phone {
       const at = Date.parse(m.at);
       if (at - before > 300_000) list.push(make("li", { class: "moment" }, when(at, this.now())));
       before = at;
-      list.push(bubble(m, this.person, (url) => this.browse(url)));
+      list.push(bubble(m, this.person, (url) => this.browse(url, true)));
     }
     this.part("talk").replaceChildren(...list);
     if (this.pane === "chat") this.markRead();
@@ -172,12 +172,13 @@ export class Phone {
     this.part("scan").text.value = found[0].rawValue;
   }
 
-  browse(address) {
+  // browse opens a page; one that is opened from the chat may log in silently.
+  browse(address, chat = false) {
     if (!address) return;
     this.address = address;
     this.text("title", "正在打开…");
     this.text("address", "");
-    this.part("frame").src = `${this.path}/browser?u=${encodeURIComponent(address)}`;
+    this.part("frame").src = `${this.path}/browser?u=${encodeURIComponent(address)}${chat ? "&chat=1" : ""}`;
     this.go("web");
   }
 
