@@ -40,7 +40,7 @@ func (s period) holds(at moment) bool { return at != 0 && s.from <= at && at < s
 func (p *Platform) appendLines(lines []billLine, r *record, span period) []billLine {
 	base := billLine{
 		tradeNo: r.TradeNo, outNo: r.OutTradeNo, subject: r.Subject, created: r.Created,
-		buyer: p.account.buyer(r.Buyer).masked(), remark: r.Body,
+		buyer: p.account.buyer(r.Buyer).masked(), remark: r.extras().Body,
 	}
 	if span.holds(r.PaidAt) {
 		paid := base

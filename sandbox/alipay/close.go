@@ -41,20 +41,27 @@ func (p *Platform) cancelTrade(c *call) reply {
 	case stateFinished:
 		return refused(refuse("ACQ.TRADE_HAS_FINISHED"), f)
 	case stateWaiting:
-		t.Cancelled = "close"
+		t.cancel("close")
 		p.shut(t)
 	case stateSuccess:
 		if p.wallet.of(p.account.sellerID) < t.Paid-t.Refunded {
 			return refused(refuse("ACQ.SELLER_BALANCE_NOT_ENOUGH"), f)
 		}
-		t.Cancelled = "refund"
+		t.cancel("refund")
 		p.giveBack(t, refund{RequestNo: t.freeRequestNo(), Amount: t.Paid - t.Refunded, Reason: "撤销", At: p.ledger.now()})
 	}
-	f["action"] = t.Cancelled
-	if t.Cancelled == "refund" {
+	f["action"] = t.extras().Cancelled
+	if f["action"] == "refund" {
 		f["gmt_refund_pay"] = t.ClosedAt.wire()
 	}
 	return success(f)
+}
+
+// cancel notes what a reversal did.
+func (r *record) cancel(action string) {
+	more := r.extras()
+	more.Cancelled = action
+	r.setExtras(more)
 }
 
 // freeRequestNo is the number under which a reversal is booked: that of the

@@ -13,6 +13,9 @@ import (
 // give way.
 const maxAttempts = 50
 
+// ack is the only answer that ends a notice's schedule.
+const ack = "success"
+
 // pauses are the times between the eight sendings of a notice.
 func pauses() []time.Duration {
 	return []time.Duration{
@@ -118,7 +121,7 @@ func (n *notice) log(done attempt) {
 }
 
 // acked reports whether the merchant answered exactly as it must.
-func (a attempt) acked() bool { return a.Status == 200 && a.Answer == "success" }
+func (a attempt) acked() bool { return a.Status == 200 && a.Answer == ack }
 
 // attempt sends a notice once, with what the faults make of it.
 func (p *Platform) attempt(ctx context.Context, t *trade, n *notice, hit []world.Fault) attempt {

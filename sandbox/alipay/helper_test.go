@@ -356,7 +356,7 @@ type notice struct {
 
 // newShop answers each notice with the next of answers, and with the last one
 // for ever.
-func newShop(t *testing.T, answers ...string) *shop {
+func newShop(t testing.TB, answers ...string) *shop {
 	t.Helper()
 	s := &shop{got: make(chan notice, 1000)}
 	next := make(chan string, len(answers))

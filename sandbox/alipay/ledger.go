@@ -19,8 +19,9 @@ type ledger struct {
 	// aged is told of a locked trade that time has closed or finished.
 	aged func(*trade)
 
-	mu    sync.RWMutex
-	byOut map[string]*trade
+	mu     sync.RWMutex
+	byOut  map[string]*trade
+	routes routes
 	// all holds the trades by the serial number that ends their trade_no.
 	all []*trade
 }
@@ -32,7 +33,7 @@ func newLedger(w *world.World, aged func(*trade)) *ledger {
 // load reads the trades of the journal and shows each to recall.
 func (l *ledger) load(recall func(*record)) error {
 	return l.world.Load(tradeKind, func(_ string, raw json.RawMessage) error {
-		t := new(trade)
+		t := &trade{record: record{route: new(route)}}
 		if err := json.Unmarshal(raw, &t.record); err != nil {
 			return err
 		}
@@ -43,6 +44,7 @@ func (l *ledger) load(recall func(*record)) error {
 		if grow := serial + 1 - len(l.all); grow > 0 {
 			l.all = append(l.all, make([]*trade, grow)...)
 		}
+		t.restore(&l.routes)
 		l.all[serial] = t
 		l.byOut[t.OutTradeNo] = t
 		recall(&t.record)
@@ -110,6 +112,20 @@ func (l *ledger) lock(t *trade) {
 	if t.age(l.now()) {
 		l.aged(t)
 		l.keep(t)
+	}
+}
+
+// restore replaces texts of a trade from the journal by the copies that trades
+// share.
+func (t *trade) restore(all *routes) {
+	t.route = all.share(*t.route)
+	for _, state := range []string{stateWaiting, stateSuccess, stateFinished, stateClosed} {
+		if t.State == state {
+			t.State = state
+		}
+		for _, n := range t.Notices {
+			n.restore(state)
+		}
 	}
 }
 

@@ -37,6 +37,18 @@ type attempt struct {
 	Faults string `json:"faults,omitempty"`
 }
 
+// restore replaces texts by shared copies.
+func (n *notice) restore(state string) {
+	if n.State == state {
+		n.State = state
+	}
+	for i := range n.Attempts {
+		if n.Attempts[i].Answer == ack {
+			n.Attempts[i].Answer = ack
+		}
+	}
+}
+
 // announcePaid, announceRefund and announceClosed note on a locked trade that
 // the merchant is to be told, and see to it. The caller keeps the trade.
 func (p *Platform) announcePaid(t *trade) {
@@ -86,8 +98,8 @@ func (p *Platform) noticeParams(t *trade, n *notice) params {
 		"app_id": t.AppID, "auth_app_id": orElse(t.AuthAppID, t.AppID), "charset": t.GBK.name(), "version": "1.0",
 		"trade_no": t.TradeNo, "out_trade_no": t.OutTradeNo, "trade_status": n.State,
 		"total_amount": t.total().String(), "seller_id": p.account.sellerID, "seller_email": p.account.sellerEmail,
-		"buyer_id": buyer.ID, "buyer_logon_id": buyer.masked(), "subject": t.Subject, "body": t.Body,
-		"gmt_create": t.Created.wire(), "passback_params": t.Passback,
+		"buyer_id": buyer.ID, "buyer_logon_id": buyer.masked(), "subject": t.Subject, "body": t.extras().Body,
+		"gmt_create": t.Created.wire(), "passback_params": t.extras().Passback,
 	}
 	if t.paid() {
 		all["gmt_payment"] = t.PaidAt.wire()

@@ -124,31 +124,35 @@ func (p *Platform) place(c *call, o order, state string) (*trade, *refusal) {
 	if t.State == stateHidden {
 		t.State = state
 	}
-	t.address(c)
+	p.ledger.reroute(t, func(r *route) { r.address(c) })
 	p.ledger.keep(t)
 	p.watchExpiry(t)
 	return t, nil
 }
 
 func (p *Platform) fresh(c *call, o order, state string, serial int, now moment) record {
-	return record{
-		OutTradeNo: o.outTradeNo, TradeNo: tradeNo(now, serial), AppID: c.app.id, AuthAppID: c.authAppID, Method: c.method,
-		Subject: o.subject, Body: o.body, Passback: o.passback, Amount: o.amount, State: state,
-		GBK: c.charset, SignType: signType(c.params["sign_type"]), Created: now, Expires: o.expires,
-		Buyer: p.account.buyers[0].ID,
+	r := record{
+		OutTradeNo: o.outTradeNo, TradeNo: tradeNo(now, serial), Subject: o.subject,
+		Amount: o.amount, State: state, Created: now, Expires: o.expires,
+		route: p.ledger.routes.share(route{
+			AppID: c.app.id, AuthAppID: c.authAppID, Method: c.method, GBK: c.charset,
+			SignType: signType(c.params["sign_type"]), Buyer: p.account.buyers[0].ID,
+		}),
 	}
+	r.setExtras(extras{Body: o.body, Passback: o.passback})
+	return r
 }
 
 // address takes over where the newest request wants to be told.
-func (t *trade) address(c *call) {
+func (r *route) address(c *call) {
 	for _, each := range []struct {
 		to   *string
 		from string
 	}{
-		{&t.NotifyURL, c.param("notify_url")},
-		{&t.ReturnURL, c.param("return_url")},
-		{&t.LeaveURL, c.biz.text("quit_url")},
-		{&t.LeaveURL, c.biz.text("request_from_url")},
+		{&r.NotifyURL, c.param("notify_url")},
+		{&r.ReturnURL, c.param("return_url")},
+		{&r.LeaveURL, c.biz.text("quit_url")},
+		{&r.LeaveURL, c.biz.text("request_from_url")},
 	} {
 		if each.from != "" && len(each.from) <= 1024 {
 			*each.to = each.from

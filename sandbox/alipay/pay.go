@@ -23,7 +23,7 @@ func (p *Platform) pay(t *trade, buyerID string, amount fen) error {
 	if err := p.wallet.take(from, amount); err != nil {
 		return err
 	}
-	t.Buyer = from
+	p.ledger.reroute(t, func(r *route) { r.Buyer = from })
 	t.State, t.Paid, t.PaidAt = stateSuccess, amount, p.ledger.now()
 	p.wallet.add(p.account.sellerID, amount-feeOf(amount))
 	t.forgetExpiry()

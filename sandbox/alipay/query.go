@@ -48,7 +48,7 @@ func (p *Platform) describe(t *trade) fields {
 	f := fields{
 		"trade_no": t.TradeNo, "out_trade_no": t.OutTradeNo, "trade_status": t.State,
 		"total_amount": t.total().String(), "buyer_user_id": buyer.ID, "buyer_user_type": "PRIVATE",
-		"buyer_logon_id": buyer.masked(), "passback_params": t.Passback, "point_amount": noAmount,
+		"buyer_logon_id": buyer.masked(), "passback_params": t.extras().Passback, "point_amount": noAmount,
 	}
 	for _, name := range []string{"buyer_pay_amount", "invoice_amount", "receipt_amount"} {
 		f[name] = t.Paid.String()

@@ -28,31 +28,21 @@ type trade struct {
 
 // record is what is kept of a trade.
 type record struct {
-	OutTradeNo string    `json:"out_trade_no"`
-	TradeNo    string    `json:"trade_no"`
-	AppID      string    `json:"app_id"`
-	AuthAppID  string    `json:"auth_app_id,omitempty"`
-	Method     string    `json:"method"`
-	Subject    string    `json:"subject"`
-	Body       string    `json:"body,omitempty"`
-	Passback   string    `json:"passback,omitempty"`
-	NotifyURL  string    `json:"notify_url,omitempty"`
-	ReturnURL  string    `json:"return_url,omitempty"`
-	LeaveURL   string    `json:"leave_url,omitempty"`
-	GBK        charset   `json:"gbk,omitempty"`
-	SignType   signType  `json:"sign_type"`
-	Amount     fen       `json:"amount"`
-	Paid       fen       `json:"paid,omitempty"`
-	Refunded   fen       `json:"refunded,omitempty"`
-	State      string    `json:"state"`
-	Buyer      string    `json:"buyer,omitempty"`
-	Created    moment    `json:"created"`
-	Expires    moment    `json:"expires"`
-	PaidAt     moment    `json:"paid_at,omitempty"`
-	ClosedAt   moment    `json:"closed_at,omitempty"`
-	Refunds    []refund  `json:"refunds,omitempty"`
-	Cancelled  string    `json:"cancelled,omitempty"`
-	Notices    []*notice `json:"notices,omitempty"`
+	OutTradeNo string `json:"out_trade_no"`
+	TradeNo    string `json:"trade_no"`
+	Subject    string `json:"subject"`
+	*route
+	Extras   *extras   `json:"extras,omitempty"`
+	Amount   fen       `json:"amount"`
+	Paid     fen       `json:"paid,omitempty"`
+	Refunded fen       `json:"refunded,omitempty"`
+	State    string    `json:"state"`
+	Created  moment    `json:"created"`
+	Expires  moment    `json:"expires"`
+	PaidAt   moment    `json:"paid_at,omitempty"`
+	ClosedAt moment    `json:"closed_at,omitempty"`
+	Refunds  []refund  `json:"refunds,omitempty"`
+	Notices  []*notice `json:"notices,omitempty"`
 }
 
 // refund is one refund of a trade.

@@ -35,7 +35,7 @@ func (p *Platform) payByCode(c *call) reply {
 			return p.waiting(t)
 		}
 	}
-	t.Buyer = buyerID
+	p.ledger.reroute(t, func(r *route) { r.Buyer = buyerID })
 	if t.Amount > confirmAbove {
 		p.ledger.keep(t)
 		return p.waiting(t)
@@ -77,7 +77,7 @@ func (p *Platform) createTrade(c *call) reply {
 		return refused(*no, fields{"out_trade_no": o.outTradeNo})
 	}
 	defer t.mu.Unlock()
-	t.Buyer = buyer.ID
+	p.ledger.reroute(t, func(r *route) { r.Buyer = buyer.ID })
 	p.ledger.keep(t)
 	return success(fields{"out_trade_no": t.OutTradeNo, "trade_no": t.TradeNo})
 }

@@ -28,6 +28,8 @@ type line struct {
 	Kind  string          `json:"k"`
 	ID    string          `json:"i"`
 	Value json.RawMessage `json:"v"`
+	// raw is the whole line, with its line feed, when it was read.
+	raw []byte
 }
 
 func (j *journal) open(dir string) error {
@@ -96,7 +98,7 @@ func (j *journal) Load(kind string, each func(id string, raw json.RawMessage) er
 	if j.path == "" || j.settled == 0 {
 		return nil
 	}
-	_, err := scan(j.path, j.settled, func(_ int64, l line) error {
+	_, err := scan(j.path, j.settled, linePrefix(kind), func(_ int64, l line) error {
 		if l.Kind != kind {
 			return nil
 		}

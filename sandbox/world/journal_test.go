@@ -145,3 +145,29 @@ func TestPutAfterCloseIsAnError(t *testing.T) {
 		t.Error("a closed world took a value")
 	}
 }
+
+func FuzzParseLine(f *testing.F) {
+	f.Add("trade", "a", `{"x":1}`)
+	f.Add(`","v":`, `\","v":"`, `"\",\"v\":"`)
+	f.Fuzz(func(t *testing.T, kind, id, value string) {
+		if _, err := parseLine([]byte(value)); err == nil && len(value) < len(`{"k":"","i":"","v":}`) {
+			t.Fatalf("%q is a line", value)
+		}
+		if !json.Valid([]byte(value)) {
+			return
+		}
+		want := line{Kind: kind, ID: id, Value: json.RawMessage(value)}
+		raw, err := json.Marshal(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var same line
+		if err := json.Unmarshal(raw, &same); err != nil {
+			t.Fatal(err)
+		}
+		got, err := parseLine(append(raw, '\n'))
+		if err != nil || got.Kind != same.Kind || got.ID != same.ID || string(got.Value) != string(same.Value) {
+			t.Fatalf("%s became %+v: %v", raw, got, err)
+		}
+	})
+}

@@ -11,12 +11,14 @@ import (
 	"os"
 )
 
+var errNoLine = errors.New("this is no line of a journal")
+
 // settle rewrites the journal so that every key stands in it once, with its
 // last value, and returns the length. An unfinished last line is dropped.
 func settle(path string) (int64, error) {
 	last := map[string]int64{}
 	stale := false
-	whole, err := scan(path, -1, func(at int64, l line) error {
+	whole, err := scan(path, -1, "", func(at int64, l line) error {
 		key := l.Kind + "\x00" + l.ID
 		_, again := last[key]
 		stale = stale || again || isNull(l.Value)
@@ -51,25 +53,31 @@ func rewrite(path string, length int64, last map[string]int64) (int64, error) {
 func copyLast(to io.Writer, path string, length int64, last map[string]int64) (int64, error) {
 	out := bufio.NewWriterSize(to, 1<<20)
 	var size int64
-	_, err := scan(path, length, func(at int64, l line) error {
+	_, err := scan(path, length, "", func(at int64, l line) error {
 		if last[l.Kind+"\x00"+l.ID] != at || isNull(l.Value) {
 			return nil
 		}
-		raw, err := json.Marshal(l)
-		if err != nil {
-			return err
-		}
-		n, err := out.Write(append(raw, '\n'))
+		n, err := out.Write(l.raw)
 		size += int64(n)
 		return err
 	})
 	return size, errors.Join(err, out.Flush())
 }
 
+// linePrefix is how every line of a kind begins, so that lines of other kinds
+// are passed over without being decoded.
+func linePrefix(kind string) string {
+	name, err := json.Marshal(kind)
+	if err != nil {
+		return ""
+	}
+	return `{"k":` + string(name) + ","
+}
+
 // scan reads the lines of the first limit bytes (all of them when limit is
-// negative), tells each where it begins, and returns where the last whole line
-// ends.
-func scan(path string, limit int64, each func(at int64, l line) error) (int64, error) {
+// negative) that begin with prefix, tells each where it begins, and returns
+// where the last whole line ends.
+func scan(path string, limit int64, prefix string, each func(at int64, l line) error) (int64, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return 0, err
@@ -89,15 +97,36 @@ func scan(path string, limit int64, each func(at int64, l line) error) (int64, e
 		if err != nil {
 			return at, err
 		}
-		var l line
-		if err := json.Unmarshal(raw, &l); err != nil {
-			return at, fmt.Errorf("line at byte %d: %w", at, err)
-		}
-		if err := each(at, l); err != nil {
-			return at, err
-		}
+		begins := at
 		at += int64(len(raw))
+		if !bytes.HasPrefix(raw, []byte(prefix)) {
+			continue
+		}
+		l, err := parseLine(raw)
+		if err != nil {
+			return begins, fmt.Errorf("line at byte %d: %w", begins, err)
+		}
+		if err := each(begins, l); err != nil {
+			return begins, err
+		}
 	}
+}
+
+// parseLine cuts a line where its value begins. The value itself is left to
+// those who know what it is; quotes within the names are escaped, so the mark
+// cannot occur before it.
+func parseLine(raw []byte) (line, error) {
+	const mark = `","v":`
+	at := bytes.Index(raw, []byte(mark))
+	if at < 0 || len(raw) < at+len(mark)+2 || !bytes.HasSuffix(raw, []byte("}\n")) {
+		return line{}, errNoLine
+	}
+	var l line
+	if err := json.Unmarshal(append(raw[:at+1:at+1], '}'), &l); err != nil {
+		return line{}, err
+	}
+	l.Value, l.raw = raw[at+len(mark):len(raw)-2], raw
+	return l, nil
 }
 
 func isNull(raw json.RawMessage) bool { return bytes.Equal(raw, []byte("null")) }
