@@ -48,6 +48,7 @@ func (s *Site) cashier(w http.ResponseWriter, r *http.Request) error {
 		if p.Ways, err = s.ways(r, p.Order.ID); err != nil {
 			return err
 		}
+		s.remember(w, p.Order.ID)
 	}
 	s.render(w, http.StatusOK, "cashier", p)
 	return nil
@@ -142,19 +143,6 @@ func onPhone(r *http.Request) bool {
 }
 
 func inWeChat(r *http.Request) bool { return strings.Contains(r.UserAgent(), "MicroMessenger") }
-
-// returned takes a payer back from a platform. What the address says is only
-// a reason to ask the platform; it settles nothing.
-func (s *Site) returned(w http.ResponseWriter, r *http.Request) error {
-	o, err := s.Pay.Returned(r.Context(), r.PathValue("account"), r.URL.RawQuery)
-	if errors.Is(err, pay.ErrForged) {
-		return errReturn.Because("web.returned", err)
-	}
-	if err != nil {
-		return err
-	}
-	return seeOther(w, r, "/pay/"+o.ID+"?from=return")
-}
 
 // payStatus is what scripts see of an order.
 type payStatus struct {

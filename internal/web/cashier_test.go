@@ -83,6 +83,22 @@ func TestInvariant07AReturnAddressSettlesNothing(t *testing.T) {
 	}
 }
 
+func TestWhoLeavesWithoutPayingFindsBack(t *testing.T) {
+	w := start(t)
+	b := w.browser()
+	path := b.buy("tea", "28")
+	b.get(path)
+	if a := b.get("/return/alipay").want(http.StatusSeeOther); a.location != path {
+		t.Errorf("led to %s, want %s", a.location, path)
+	}
+	if a := w.browser().get("/return/alipay").want(http.StatusOK); !a.has("note-calm") {
+		t.Errorf("a browser that knows no order:\n%s", a.body)
+	}
+	stray := w.browser()
+	stray.header.Set("Cookie", "order=ord_made-up")
+	stray.get("/return/alipay").want(http.StatusOK)
+}
+
 func TestInvariant04ASurplusIsNeverASuccess(t *testing.T) {
 	w := start(t)
 	path := w.browser().buy("tea", "28")
