@@ -18,7 +18,7 @@ func TestCustomWindow(t *testing.T) {
 		f.wantCode("after the follow", f.api(customPath, textBody(who, strings.Repeat("好", i+1))), 0)
 	}
 	f.wantCode("a fourth after the follow", f.api(customPath, textBody(who, "x")), 45047)
-	f.world.Advance(minute + time.Second)
+	f.world.Advance(time.Minute + time.Second)
 	f.wantCode("after the minute", f.api(customPath, textBody(who, "x")), 45015)
 	f.post("/sandbox/wechat/followers/"+who+"/say", `{"text":"在吗"}`)
 	for range typedCount {

@@ -25,7 +25,7 @@ type qrCode struct {
 	Opaque string `json:"opaque"` // the tail of its address
 	Scene  string `json:"scene"`
 	Number bool   `json:"number,omitempty"` // the scene was given as a number
-	Until  int64  `json:"until,omitempty"` // Unix seconds
+	Until  int64  `json:"until,omitempty"`  // Unix seconds
 }
 
 // qrs are the codes by ticket and by what the picture holds.
