@@ -19,6 +19,7 @@ var rules = []rule{
 	{"internal/request", nil},
 	{"internal/id", []string{"github.com/google/uuid"}},
 	{"internal/config", []string{"github.com/BurntSushi/toml"}},
+	{"internal/logging", []string{"internal/request"}},
 	{"internal/password", []string{"internal/fault", "internal/member", "golang.org/x/crypto"}},
 
 	// The domain says what, and nothing of how.
@@ -45,6 +46,13 @@ var rules = []rule{
 	{"internal/job/river", []string{"internal/job", "internal/fault", "github.com/riverqueue/river", "github.com/jackc/pgx/v5"}},
 	{"internal/job", nil},
 
+	// What operators look at: the database from outside, and everything that is counted.
+	{"internal/survey", []string{"internal/fault", "github.com/jackc/pgx/v5", "modernc.org/sqlite"}},
+	{"internal/backup", []string{"internal/fault", "modernc.org/sqlite"}},
+	{"internal/metrics", []string{"internal/pay", "internal/push", "internal/event", "internal/fault", "internal/survey",
+		"github.com/prometheus/client_golang"}},
+	{"internal/doctor", []string{"internal/config", "internal/survey", "internal/fault", "alipay", "wechat", "golang.org/x/sys"}},
+
 	// What people, programs and platforms call.
 	{"internal/callback", []string{"internal/pay", "internal/fault", "wechat"}},
 	{"internal/api", []string{"internal/pay", "internal/push", "internal/event", "internal/fault", "internal/request",
@@ -54,7 +62,7 @@ var rules = []rule{
 
 	// Only app wires everything, and only cmd and bench call app.
 	{"internal/app", []string{"*"}},
-	{"cmd", []string{"internal/app", "internal/config", "internal/fault", "sandbox", "alipay", "github.com/alecthomas/kong"}},
+	{"cmd", []string{"internal/app", "internal/backup", "internal/config", "internal/doctor", "internal/fault", "internal/logging", "sandbox", "alipay", "github.com/alecthomas/kong"}},
 	{"bench", []string{"*"}},
 	{"test", []string{"*"}},
 	{"tools", []string{"*"}},
