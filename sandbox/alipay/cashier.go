@@ -13,7 +13,8 @@ func (p *Platform) registerCashier(mux *http.ServeMux) {
 	mux.HandleFunc("POST /sandbox/alipay/cashier/{trade_no}/{token}", p.payAtCashier)
 	mux.HandleFunc("GET /sandbox/alipay/cashier/{trade_no}/{token}/leave", p.leaveCashier)
 	mux.HandleFunc("GET /sandbox/alipay/qr/{trade_no}/{token}", p.scanCode)
-	mux.HandleFunc("GET /sandbox/alipay/static/cashier.css", p.pages.serveStyle)
+	mux.HandleFunc("GET /sandbox/alipay/cashier/{trade_no}/{token}/events", p.watchCashier)
+	mux.HandleFunc("GET /sandbox/alipay/static/", p.pages.serveStatic)
 }
 
 // token makes the address of a trade's page unguessable.
@@ -30,6 +31,20 @@ func (p *Platform) cashierURL(tradeNo string) string {
 // codeURL is what the QR code of a trade holds.
 func (p *Platform) codeURL(tradeNo string) string {
 	return p.origin() + "/sandbox/alipay/qr/" + tradeNo + "/" + p.token(tradeNo)
+}
+
+// onPhone marks the cashier of somebody who came by scanning: the merchant's
+// page is on another screen, so the phone does not go there.
+const onPhone = "?on=phone"
+
+// on fits the page to where it is shown.
+func (v cashierView) on(r *http.Request) cashierView {
+	if r.URL.Query().Get("on") != "phone" {
+		return v
+	}
+	v.Scanned, v.Phone, v.Code, v.Continue, v.BackHost = true, true, "", "", ""
+	v.Self += onPhone
+	return v
 }
 
 // visited finds the trade of a page, locked, or answers 404.
@@ -49,7 +64,7 @@ func (p *Platform) showCashier(w http.ResponseWriter, r *http.Request) {
 	if t == nil {
 		return
 	}
-	view := p.cashierView(t, "")
+	view := p.cashierView(t, "").on(r)
 	t.mu.Unlock()
 	p.pages.cashier(w, http.StatusOK, view)
 }
@@ -64,7 +79,7 @@ func (p *Platform) payAtCashier(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	err := p.pay(t, buyerID, 0)
-	view := p.cashierView(t, failureText(err))
+	view := p.cashierView(t, failureText(err)).on(r)
 	kept := t.record
 	t.mu.Unlock()
 	if err != nil {
@@ -72,8 +87,8 @@ func (p *Platform) payAtCashier(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	to, err := p.returnAddress(&kept)
-	if err != nil || to == "" {
-		to = p.cashierURL(kept.TradeNo)
+	if err != nil || to == "" || view.Scanned {
+		to = view.Self
 	}
 	redirect(w, to)
 }
@@ -103,7 +118,7 @@ func (p *Platform) scanCode(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p.scan(t)
-	to := p.cashierURL(t.TradeNo)
+	to := p.cashierURL(t.TradeNo) + onPhone
 	t.mu.Unlock()
 	redirect(w, to)
 }

@@ -15,6 +15,7 @@ func (p *Platform) registerControl(mux *http.ServeMux) {
 	mux.HandleFunc("GET /sandbox/alipay/trades/{out_trade_no}", p.showTrade)
 	mux.HandleFunc("POST /sandbox/alipay/trades/{out_trade_no}/pay", p.payByCall)
 	mux.HandleFunc("POST /sandbox/alipay/trades/{out_trade_no}/notify", p.notifyByCall)
+	mux.HandleFunc("POST /sandbox/alipay/app_pay", p.openByApp)
 	mux.HandleFunc("GET /sandbox/alipay/settings", p.showSettings)
 	mux.HandleFunc("PUT /sandbox/alipay/settings", p.putSettings)
 	mux.HandleFunc("GET /sandbox/alipay/buyers", p.listBuyers)

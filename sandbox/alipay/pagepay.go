@@ -1,19 +1,12 @@
 package alipay
 
-import (
-	"net/http"
-	"time"
-)
+import "net/http"
 
-// openPage answers alipay.trade.page.pay and alipay.trade.wap.pay: somebody
-// has opened a merchant's link. The trade begins here, and the browser goes on
+// openPage answers alipay.trade.page.pay, alipay.trade.wap.pay and the order
+// string of alipay.trade.app.pay: somebody has opened a merchant's link. The trade begins here, and the browser goes on
 // to the cashier.
 func (p *Platform) openPage(w http.ResponseWriter, c *call) {
-	t := terms{product: "FAST_INSTANT_TRADE_PAY", timeout: maxTimeout, shortest: time.Minute}
-	if c.method == "alipay.trade.wap.pay" {
-		t.product, t.shortest = "QUICK_WAP_WAY", 5*time.Minute
-	}
-	o, no := readOrder(c.biz, p.ledger.now(), t)
+	o, no := readOrder(c.biz, p.ledger.now(), pageTerms(c.method))
 	if no != nil {
 		writeErrorPage(w, *no)
 		return

@@ -17,7 +17,6 @@ var files embed.FS
 // pages draws what a payer sees.
 type pages struct {
 	template *template.Template
-	style    []byte
 }
 
 func newPages() (*pages, error) {
@@ -25,8 +24,7 @@ func newPages() (*pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	style, err := files.ReadFile("static/cashier.css")
-	return &pages{template: tmpl, style: style}, err
+	return &pages{template: tmpl}, nil
 }
 
 // cashierView is what the cashier page shows.
@@ -39,6 +37,7 @@ type cashierView struct {
 	Expires  string
 	State    string
 	Self     string
+	Base     string
 	Continue string
 	BackHost string
 	Problem  string
@@ -46,7 +45,9 @@ type cashierView struct {
 	Buyers   []payer
 	Chosen   string
 	Phone    bool
-	Left     bool
+	// Scanned says that the page is on the phone that scanned a code.
+	Scanned bool
+	Left    bool
 }
 
 // cashierView describes a locked trade to its payer.
@@ -54,7 +55,7 @@ func (p *Platform) cashierView(t *trade, problem string) cashierView {
 	v := cashierView{
 		Amount: t.total().String(), Subject: t.Subject, OutNo: t.OutTradeNo, TradeNo: t.TradeNo,
 		Merchant: "沙箱商户 Sandbox Merchant", Expires: t.Expires.wire(), State: t.State,
-		Self: p.cashierURL(t.TradeNo), BackHost: hostOf(orElse(t.LeaveURL, t.ReturnURL)), Problem: problem,
+		Self: p.cashierURL(t.TradeNo), Base: p.cashierURL(t.TradeNo), BackHost: hostOf(orElse(t.LeaveURL, t.ReturnURL)), Problem: problem,
 		Buyers: p.payers(), Chosen: t.Buyer, Phone: t.Method != "alipay.trade.page.pay",
 	}
 	if t.State == stateWaiting && !v.Phone {
@@ -97,15 +98,16 @@ func (g *pages) draw(w http.ResponseWriter, status int, name string, v any) {
 	h.Set("Referrer-Policy", "no-referrer")
 	// The form is answered by a redirect to the merchant, so its target
 	// cannot be limited to this site.
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors *; form-action http: https:")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors *; form-action http: https:")
 	w.WriteHeader(status)
 	_, _ = w.Write(out.Bytes())
 }
 
-func (g *pages) serveStyle(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "text/css; charset=utf-8")
+// serveStatic hands out the style and the script of the pages.
+func (g *pages) serveStatic(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-cache")
-	_, _ = w.Write(g.style)
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	http.StripPrefix("/sandbox/alipay/", http.FileServerFS(files)).ServeHTTP(w, r)
 }
 
 // drawCode draws a QR code as SVG with a quiet zone of four modules.
