@@ -131,6 +131,9 @@ func (p *Platform) append(n uint32, m message, mark uint64, client string) {
 	p.chats.last++
 	m.ID, m.At = p.chats.last, p.world.Now().Truncate(time.Millisecond)
 	p.chats.keep(n, m)
+	if m.MsgType == "template" && len(m.Data) > 0 {
+		m.Lines = nil // they follow from the template and its data
+	}
 	p.put("message", strconv.FormatInt(m.ID, 10), sentRecord{n, mark, client, m})
 	p.world.Publish("wechat")
 }

@@ -1,9 +1,11 @@
 package wechat
 
 import (
+	"bytes"
 	"encoding/json"
 	"reflect"
 	"strings"
+	"unicode"
 )
 
 // decode reads the posted JSON into the struct v points to; unknown fields are
@@ -22,21 +24,40 @@ func (c *call) decode(v any) error {
 
 // hasUpperKey is a quick look whether any name in b holds a capital letter.
 func hasUpperKey(b []byte) bool {
-	upper, inside := false, false
-	for i, x := range b {
-		switch {
-		case x == '"' && (i == 0 || b[i-1] != '\\'):
-			inside = !inside
-			if inside {
-				upper = false
-			}
-		case inside && x >= 'A' && x <= 'Z':
-			upper = true
-		case !inside && x == ':' && upper:
+	for {
+		from := bytes.IndexByte(b, '"')
+		if from < 0 {
+			return false
+		}
+		b = b[from+1:]
+		length := closingQuote(b)
+		if length < 0 {
+			return false
+		}
+		text, rest := b[:length], bytes.TrimLeft(b[length+1:], " \t\r\n")
+		if len(rest) > 0 && rest[0] == ':' && bytes.ContainsFunc(text, unicode.IsUpper) {
 			return true
 		}
+		b = rest
 	}
-	return false
+}
+
+// closingQuote finds the end of a JSON string whose beginning was cut off.
+func closingQuote(b []byte) int {
+	for at := 0; ; at++ {
+		next := bytes.IndexByte(b[at:], '"')
+		if next < 0 {
+			return -1
+		}
+		at += next
+		escapes := 0
+		for at-escapes > 0 && b[at-escapes-1] == '\\' {
+			escapes++
+		}
+		if escapes%2 == 0 {
+			return at
+		}
+	}
 }
 
 // dropMisspelt takes out the names that t spells in another case.

@@ -2,6 +2,7 @@ package wechat
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
 )
@@ -91,6 +92,7 @@ func (p *Platform) restoreMessage(_ string, raw json.RawMessage) error {
 		return err
 	}
 	p.chats.last = max(p.chats.last, r.Message.ID)
+	p.lines(&r.Message)
 	p.chats.keep(r.Person, r.Message)
 	if r.Mark == 0 {
 		return nil
@@ -100,6 +102,24 @@ func (p *Platform) restoreMessage(_ string, raw json.RawMessage) error {
 		p.sends.remember(clientKey{r.Person, markOf(r.Client)}, r.Message.MsgID, r.Message.At)
 	}
 	return nil
+}
+
+// lines draws the card of a message read back again.
+func (p *Platform) lines(m *message) {
+	if len(m.Lines) > 0 || len(m.Data) == 0 {
+		return
+	}
+	if t, err := p.template(m.Templ); err == nil {
+		m.Lines = t.card(m.Data)
+		return
+	}
+	if t, found := p.notice(m.Templ); found {
+		m.Lines = t.card(m.Data)
+		return
+	}
+	for _, key := range slices.Sorted(maps.Keys(m.Data)) {
+		m.Lines = append(m.Lines, cardLine{key, m.Data[key]})
+	}
 }
 
 func (p *Platform) restoreDeduplicated(_ string, raw json.RawMessage) error {
