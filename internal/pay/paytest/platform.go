@@ -99,6 +99,28 @@ func (p *Platform) Queries() int {
 	return p.queries
 }
 
+// Truth lists every trade by its number.
+func (p *Platform) Truth() map[string]pay.Report {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	all := make(map[string]pay.Report, len(p.trades))
+	for number, t := range p.trades {
+		all[number] = t.Report
+	}
+	return all
+}
+
+// Expire closes every trade that still waits for its payer.
+func (p *Platform) Expire() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, t := range p.trades {
+		if t.State == pay.TradeWaiting {
+			t.State = pay.TradeClosed
+		}
+	}
+}
+
 // Open is the payer opening a payment's link: the platform knows it now.
 func (p *Platform) Open(number string, amount pay.Amount) {
 	p.mu.Lock()
