@@ -1,0 +1,104 @@
+package survey
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/paypush/paypush/internal/fault"
+)
+
+// Most is where every count stops; "10000" means that many or more.
+const Most = 10000
+
+// Backlog is how much waits and since when the oldest of it does.
+type Backlog struct {
+	Count  int64         // at most [Most]
+	Oldest time.Duration // how long the oldest has waited; 0 where nothing waits
+}
+
+// Counts is how much waits in a database.
+type Counts struct {
+	PendingOrders int64   // orders that wait for money
+	Surpluses     int64   // payments that settled nothing
+	LateQueries   Backlog // payments whose time to be asked about has come
+	Unnumbered    Backlog // events that the dispatcher has not seen
+	Undispatched  Backlog // events that it has seen and not handed on
+	RunningJobs   int64
+	Jobs          []Aged // jobs whose time has come, by how long they have waited
+	OldestJob     time.Duration
+}
+
+// Aged counts the jobs that have waited for longer than a span.
+type Aged struct {
+	Than  time.Duration
+	Count int64
+}
+
+// jobAges are the spans by which waiting jobs are counted.
+func jobAges() []time.Duration {
+	return []time.Duration{0, 10 * time.Second, time.Minute, 10 * time.Minute, time.Hour}
+}
+
+const (
+	sqlPending = `SELECT count(*), 0 FROM (SELECT 1 FROM orders WHERE status = 'pending' LIMIT 10000) AS t`
+	sqlSurplus = `SELECT count(*), 0 FROM (SELECT 1 FROM payments WHERE surplus <> '' LIMIT 10000) AS t`
+	sqlQueries = `SELECT count(*), coalesce(min(next_query_at), 0) FROM (SELECT next_query_at FROM payments
+		WHERE next_query_at > 0 AND next_query_at <= $1 ORDER BY next_query_at LIMIT 10000) AS t`
+	sqlNumber   = `SELECT count(*), coalesce(min(at), 0) FROM (SELECT at FROM events WHERE seq = 0 ORDER BY id LIMIT 10000) AS t`
+	sqlDispatch = `SELECT count(*), coalesce(min(at), 0) FROM (SELECT at FROM events WHERE seq > 0 AND seq >
+		(SELECT coalesce(max(seq), 0) FROM cursors WHERE name = 'dispatch') ORDER BY seq LIMIT 10000) AS t`
+
+	sqlJobs = `SELECT count(*), coalesce(min(run_at), 0) FROM (SELECT run_at FROM jobs
+		WHERE state = 'ready' AND run_at <= $1 ORDER BY run_at LIMIT 10000) AS t`
+	sqlRunning = `SELECT count(*), 0 FROM (SELECT 1 FROM jobs WHERE state = 'running' LIMIT 10000) AS t`
+
+	sqlRiverJobs = `SELECT count(*), coalesce(min(extract(epoch FROM scheduled_at) * 1000000)::bigint, 0) FROM (
+		SELECT scheduled_at FROM river_job WHERE state IN ('available', 'retryable', 'scheduled')
+		AND scheduled_at <= to_timestamp($1::bigint / 1000000.0) LIMIT 10000) AS t`
+	sqlRiverRunning = `SELECT count(*), 0 FROM (SELECT 1 FROM river_job WHERE state = 'running' LIMIT 10000) AS t`
+)
+
+// Counts counts what waits. business is the time by which orders live, which in
+// sandbox mode is not the real one; jobs live by real. A table that does not
+// exist yet is an error.
+func (s *Survey) Counts(ctx context.Context, business, real time.Time) (Counts, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	l := look{s: s, ctx: ctx}
+	jobs, running := sqlJobs, sqlRunning
+	if s.engine == Postgres {
+		jobs, running = sqlRiverJobs, sqlRiverRunning
+	}
+	c := Counts{PendingOrders: l.count(sqlPending), Surpluses: l.count(sqlSurplus),
+		LateQueries: l.backlog(business, sqlQueries, business.UnixMicro()),
+		Unnumbered:  l.backlog(business, sqlNumber), Undispatched: l.backlog(business, sqlDispatch),
+		RunningJobs: l.count(running)}
+	for _, age := range jobAges() {
+		waiting := l.backlog(real, jobs, real.Add(-age).UnixMicro())
+		c.Jobs = append(c.Jobs, Aged{age, waiting.Count})
+		c.OldestJob = max(c.OldestJob, waiting.Oldest)
+	}
+	return c, fault.Wrap("survey.Counts", errors.Join(l.failed...))
+}
+
+// look collects the failures of several queries.
+type look struct {
+	s      *Survey
+	ctx    context.Context
+	failed []error
+}
+
+func (l *look) count(q string) int64 { return l.backlog(time.Time{}, q).Count }
+
+func (l *look) backlog(now time.Time, q string, args ...any) (b Backlog) {
+	var since int64
+	if err := l.s.db.QueryRowContext(l.ctx, q, args...).Scan(&b.Count, &since); err != nil {
+		l.failed = append(l.failed, err)
+		return Backlog{}
+	}
+	if since > 0 {
+		b.Oldest = max(0, now.Sub(time.UnixMicro(since)))
+	}
+	return b
+}

@@ -1,0 +1,61 @@
+package survey_test
+
+import (
+	"database/sql"
+	"strings"
+	"testing"
+	"time"
+)
+
+// insert runs statements of a test's own.
+func insert(t *testing.T, url string, statements ...string) {
+	t.Helper()
+	driver, address := "pgx", url
+	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
+		driver, address = "sqlite", path
+	}
+	db, err := sql.Open(driver, address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, q := range statements {
+		if _, err := db.ExecContext(t.Context(), q); err != nil {
+			t.Fatalf("%s: %v", q, err)
+		}
+	}
+}
+
+func TestCountsTellWhatWaitsAndHowLong(t *testing.T) {
+	each(t, func(t *testing.T, url string) {
+		now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+		jobs := `INSERT INTO jobs (id, kind, key, payload, state, attempt, run_at, ended_at, error) VALUES
+			('a', 'k', 'a', X'', 'ready', 0, 1772366370000000, 0, ''), ('b', 'k', 'b', X'', 'ready', 0, 1772362000000000, 0, ''),
+			('c', 'k', 'c', X'', 'ready', 0, 1772366500000000, 0, ''), ('d', 'k', 'd', X'', 'running', 1, 1772362000000000, 0, '')`
+		if strings.HasPrefix(url, "postgres") {
+			jobs = `INSERT INTO river_job (kind, args, max_attempts, state, scheduled_at) VALUES
+				('k', '{}', 3, 'available', to_timestamp(1772366370)), ('k', '{}', 3, 'retryable', to_timestamp(1772362000)),
+				('k', '{}', 3, 'scheduled', to_timestamp(1772366500)), ('k', '{}', 3, 'running', to_timestamp(1772362000))`
+		}
+		insert(t, url, jobs,
+			`INSERT INTO cursors (name, seq) VALUES ('dispatch', 1)`,
+			`INSERT INTO events (id, seq, type, object, version, data, at) VALUES
+				('e1', 1, 't', 'o', 1, '{}', 1772366000000000), ('e2', 2, 't', 'o', 1, '{}', 1772366390000000),
+				('e3', 3, 't', 'o', 1, '{}', 1772366395000000), ('e4', 0, 't', 'o', 1, '{}', 1772366399000000)`)
+		got, err := look(t, url).Counts(t.Context(), now, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Undispatched.Count != 2 || got.Undispatched.Oldest != 10*time.Second || got.Unnumbered.Count != 1 || got.Unnumbered.Oldest != time.Second {
+			t.Errorf("events: %+v", got)
+		}
+		var counts []int64
+		for _, j := range got.Jobs {
+			counts = append(counts, j.Count)
+		}
+		if got.RunningJobs != 1 || got.OldestJob != 4400*time.Second || len(counts) != 5 ||
+			counts[0] != 2 || counts[1] != 2 || counts[2] != 1 || counts[4] != 1 {
+			t.Errorf("jobs: %+v %v", got, counts)
+		}
+	})
+}
