@@ -5,11 +5,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/paypush/paypush/internal/fault"
 	"github.com/paypush/paypush/internal/store"
+	"github.com/paypush/paypush/internal/store/pgtest"
 	"github.com/paypush/paypush/internal/store/storetest"
 )
 
@@ -66,6 +68,27 @@ func TestOddPath(t *testing.T) {
 		if info.Mode().Perm() != 0o600 {
 			t.Errorf("%s has mode %v", suffix, info.Mode())
 		}
+	}
+}
+
+// TestMigrateAtOnce brings an empty database up to date from several sides.
+func TestMigrateAtOnce(t *testing.T) {
+	for engine, url := range map[string]string{
+		store.SQLite:   "sqlite:" + filepath.Join(t.TempDir(), "empty.db"),
+		store.Postgres: pgtest.URL(t),
+	} {
+		t.Run(engine, func(t *testing.T) {
+			var wg sync.WaitGroup
+			for range 4 {
+				db := storetest.Open(t, url, store.Options{})
+				wg.Go(func() {
+					if err := db.Migrate(context.Background()); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			wg.Wait()
+		})
 	}
 }
 

@@ -29,7 +29,7 @@ type Runner struct {
 	ended    chan struct{} // one value for each run that is over
 	stop     chan struct{}
 	stopOnce sync.Once
-	idle     chan struct{} // closed when the loop and all runs are over
+	idle     chan struct{} // closed when everything that Start began is over
 	started  bool
 	running  context.Context // of the runs; ended where Stop can wait no more
 	cancel   context.CancelFunc
@@ -76,8 +76,13 @@ func (r *Runner) Start(ctx context.Context) error {
 		return fault.Wrap("local.Start", err)
 	}
 	r.started = true
-	go r.loop()
-	go r.sweep()
+	var all sync.WaitGroup
+	all.Go(r.loop)
+	all.Go(r.sweep)
+	go func() {
+		all.Wait()
+		close(r.idle)
+	}()
 	return nil
 }
 
@@ -109,7 +114,6 @@ func (r *Runner) Stop(ctx context.Context) error {
 // loop hands out jobs while there are free hands, and otherwise sleeps until
 // one is free, a job is added, or the next one is due.
 func (r *Runner) loop() {
-	defer close(r.idle)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	busy, more := 0, true

@@ -2,9 +2,10 @@ package local_test
 
 import (
 	"context"
-	"os"
 	"path/filepath"
 	"testing"
+
+	"go.uber.org/goleak"
 
 	"github.com/paypush/paypush/internal/job"
 	"github.com/paypush/paypush/internal/job/jobtest"
@@ -20,7 +21,7 @@ func TestMain(m *testing.M) {
 		}
 		return local.New(db.Jobs(), handlers, o), nil
 	})
-	os.Exit(m.Run())
+	goleak.VerifyTestMain(m)
 }
 
 // database opens a migrated database that lives as long as the test.

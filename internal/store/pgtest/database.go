@@ -22,7 +22,8 @@ const Env = "PAYPUSH_TEST_POSTGRES"
 // os.Exit(pgtest.Main(m)) from TestMain. Where there is none to start it says
 // so and returns a failure.
 func Main(m *testing.M) int {
-	if os.Getenv(Env) != "" {
+	if url := os.Getenv(Env); url != "" {
+		defer dropTemplates(url)
 		return m.Run()
 	}
 	c, err := start()
@@ -37,6 +38,27 @@ func Main(m *testing.M) int {
 	return m.Run()
 }
 
+// dropTemplates leaves a server that goes on without what this process put
+// there. What can't be dropped stays.
+func dropTemplates(url string) {
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, url)
+	if err != nil {
+		return
+	}
+	defer conn.Close(ctx) //nolint:errcheck // the tests are over
+	rows, err := conn.Query(ctx, "SELECT datname FROM pg_database WHERE datname LIKE $1", templatePrefix()+"%")
+	if err != nil {
+		return
+	}
+	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	for i := 0; err == nil && i < len(names); i++ {
+		_, err = conn.Exec(ctx, "DROP DATABASE "+names[i]+" WITH (FORCE)")
+	}
+}
+
+func templatePrefix() string { return fmt.Sprintf("template_%d_", os.Getpid()) }
+
 // URL creates an empty database for one test and returns its address. The
 // database is dropped when the test ends.
 func URL(t testing.TB) string { return create(t, "template1") }
@@ -46,7 +68,7 @@ func URL(t testing.TB) string { return create(t, "template1") }
 func Migrated(t testing.TB, name string, migrate func(url string) error) string {
 	t.Helper()
 	sum := sha256.Sum256([]byte(name))
-	template := fmt.Sprintf("template_%d_%s", os.Getpid(), hex.EncodeToString(sum[:8]))
+	template := templatePrefix() + hex.EncodeToString(sum[:8])
 	conn := connect(t)
 	defer conn.Close(context.Background()) //nolint:errcheck // a test's own
 	// The lock makes parallel tests wait until the first has prepared it.
