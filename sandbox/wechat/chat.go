@@ -8,11 +8,13 @@ import (
 	"time"
 )
 
-// What is kept readable: per person and over all people. Older messages count
-// on, but their text is forgotten.
+// What is kept readable: per person, over all who were made one by one, and
+// over all who were made in bulk. Older messages count on, but their text is
+// forgotten.
 const (
 	keptPerPerson = 200
-	keptInAll     = 20_000
+	keptOfNamed   = 50_000
+	keptOfBulk    = 20_000
 )
 
 // Where a message on a phone came from.
@@ -69,23 +71,29 @@ type chats struct {
 	truth truth
 	last  int64 // the newest entry's ID
 	byWho map[uint32][]message
-	order []uint32 // whose entries are kept, oldest first
+	named []uint32 // whose entries are kept, oldest first
+	bulk  []uint32 // the same for people made in bulk
 }
 
 func newChats() chats { return chats{byWho: map[uint32][]message{}} }
 
-// keep adds an entry and forgets the oldest ones beyond the bounds.
-func (c *chats) keep(n uint32, m message) {
+// keep adds an entry and forgets the oldest ones beyond the bounds. A campaign
+// to people made in bulk drives nothing from the phones of the others.
+func (c *chats) keep(n uint32, who *person, m message) {
+	order, most := &c.bulk, keptOfBulk
+	if who.nickname != "" {
+		order, most = &c.named, keptOfNamed
+	}
 	c.byWho[n] = append(c.byWho[n], m)
-	c.order = append(c.order, n)
+	*order = append(*order, n)
 	if len(c.byWho[n]) > keptPerPerson {
 		c.forget(n)
-		i := slices.Index(c.order, n)
-		c.order = slices.Delete(c.order, i, i+1)
+		i := slices.Index(*order, n)
+		*order = slices.Delete(*order, i, i+1)
 	}
-	if len(c.order) > keptInAll {
-		c.forget(c.order[0])
-		c.order = c.order[1:]
+	if len(*order) > most {
+		c.forget((*order)[0])
+		*order = (*order)[1:]
 	}
 }
 
@@ -130,7 +138,7 @@ func (p *Platform) note(n uint32, text string) {
 func (p *Platform) append(n uint32, m message, mark uint64, client string) {
 	p.chats.last++
 	m.ID, m.At = p.chats.last, p.world.Now().Truncate(time.Millisecond)
-	p.chats.keep(n, m)
+	p.chats.keep(n, &p.people.all[n], m)
 	if m.MsgType == "template" && len(m.Data) > 0 {
 		m.Lines = nil // they follow from the template and its data
 	}

@@ -251,7 +251,7 @@ func (p *Platform) reach(job *massJob) {
 			continue
 		}
 		p.chats.count(&p.people.all[n], mark)
-		p.chats.keep(n, m)
+		p.chats.keep(n, &p.people.all[n], m)
 		if this {
 			p.massCounts[n]++
 		}

@@ -20,6 +20,8 @@ func TestAMillionFollowers(t *testing.T) {
 	const million = 1_000_000
 	dir := t.TempDir()
 	f := openFixture(t, dir)
+	who := f.person("小明")
+	f.api(templatePath, f.templateBody(who, "", nil))
 	before, begun := heap(), time.Now()
 	bulk := f.post("/sandbox/wechat/followers/bulk", `{"count":`+strconv.Itoa(million)+`}`)
 	if took := time.Since(begun); took > 10*time.Second {
@@ -32,7 +34,7 @@ func TestAMillionFollowers(t *testing.T) {
 	if used := int64(heap()) - int64(before); used > 400<<20 {
 		t.Errorf("they take %d MiB", used>>20)
 	}
-	want := truth{Delivered: million, Recipients: million}
+	want := truth{Delivered: million + 2, Recipients: million + 1}
 	if got := f.truth(); got != want {
 		t.Errorf("truth %+v", got)
 	}
@@ -40,11 +42,14 @@ func TestAMillionFollowers(t *testing.T) {
 	if list := f.get("/sandbox/wechat/followers/" + last + "/messages")["messages"].([]any); len(list) != 1 {
 		t.Errorf("the newest message is not readable: %v", list)
 	}
+	if list := f.get("/sandbox/wechat/followers/" + who + "/messages")["messages"].([]any); len(list) != 2 {
+		t.Errorf("the campaign drove messages from another phone: %v", list)
+	}
 	g := openFixture(t, dir)
 	if got := g.truth(); got != want {
 		t.Errorf("truth %+v after a restart", got)
 	}
-	if got := g.api("/cgi-bin/user/get?next_openid="+last, ""); got["total"] != float64(million) || got["count"] != float64(0) {
+	if got := g.api("/cgi-bin/user/get?next_openid="+last, ""); got["total"] != float64(million+1) || got["count"] != float64(0) {
 		t.Errorf("user/get answered %v", got)
 	}
 }

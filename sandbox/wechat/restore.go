@@ -93,7 +93,7 @@ func (p *Platform) restoreMessage(_ string, raw json.RawMessage) error {
 	}
 	p.chats.last = max(p.chats.last, r.Message.ID)
 	p.lines(&r.Message)
-	p.chats.keep(r.Person, r.Message)
+	p.chats.keep(r.Person, p.people.reach(r.Person), r.Message)
 	if r.Mark == 0 {
 		return nil
 	}

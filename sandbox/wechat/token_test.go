@@ -25,6 +25,10 @@ func TestTokenRefusals(t *testing.T) {
 		{"no token", "GET", "/cgi-bin/user/get", "", 41001, "access_token missing"},
 		{"garbled token", "GET", "/cgi-bin/user/get?access_token=garbage", "", 40014, "invalid access_token"},
 		{"foreign token", "GET", "/cgi-bin/user/get?access_token=92_" + strings.Repeat("a", 133), "", 40001, "invalid credential, access_token is invalid or not latest"},
+		{"GET where a POST is wanted", "GET", templatePath, "", 43002, "require POST method"},
+		{"POST where a GET is wanted", "POST", "/cgi-bin/user/get", "{}", 43001, "require GET method"},
+		{"nothing posted", "POST", templatePath + "?access_token=" + f.token(), "", 44002, "empty post data"},
+		{"broken JSON posted", "POST", templatePath + "?access_token=" + f.token(), "{", 47001, "data format error"},
 		{"unknown path", "GET", "/cgi-bin/no/such", "", 40066, "invalid url"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
