@@ -92,10 +92,10 @@ func (p *Platform) showTrade(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, p.view(t))
 }
 
-// listTrades answers the newest trades, at most ?limit= of them, older than
-// ?before= (a trade_no).
+// listTrades answers all trades, newest first; or at most ?limit= of them,
+// older than ?before= (a trade_no).
 func (p *Platform) listTrades(w http.ResponseWriter, r *http.Request) {
-	limit, err := strconv.Atoi(orElse(r.FormValue("limit"), "1000"))
+	limit, err := strconv.Atoi(orElse(r.FormValue("limit"), "1000000000"))
 	if err != nil || limit < 1 {
 		answerError(w, http.StatusBadRequest, "limit is not a number")
 		return

@@ -32,6 +32,10 @@ func (c *call) param(name string) string { return c.charset.decode(c.params[name
 // serveGateway answers everything that comes to /gateway.do.
 func (p *Platform) serveGateway(w http.ResponseWriter, r *http.Request) {
 	all, readErr := readParams(w, r)
+	if all["service"] == "notify_verify" {
+		p.serveNotifyVerify(w, all)
+		return
+	}
 	c := &call{params: all, method: all["method"], app: p.account.apps[all["app_id"]]}
 	c.charset, _ = charsetOf(all["charset"])
 	c.faults = p.strike(c.method)

@@ -72,18 +72,28 @@ func serialOf(tradeNo string) (int, bool) {
 	return int(n), err == nil
 }
 
-// byNumber finds a trade by either number; trade_no wins when both are given.
-func (l *ledger) byNumber(tradeNo, outTradeNo string) *trade {
+// bySerial finds a trade by the digits that end its trade_no.
+func (l *ledger) bySerial(digits string) *trade {
+	n, err := strconv.ParseUint(digits, 10, 31)
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	if tradeNo == "" {
-		return l.byOut[outTradeNo]
-	}
-	serial, ok := serialOf(tradeNo)
-	if !ok || serial >= len(l.all) {
+	if err != nil || int(n) >= len(l.all) {
 		return nil
 	}
-	if t := l.all[serial]; t != nil && t.TradeNo == tradeNo {
+	return l.all[n]
+}
+
+// byNumber finds a trade by either number; trade_no wins when both are given.
+func (l *ledger) byNumber(tradeNo, outTradeNo string) *trade {
+	if tradeNo == "" {
+		l.mu.RLock()
+		defer l.mu.RUnlock()
+		return l.byOut[outTradeNo]
+	}
+	if len(tradeNo) != tradeNoLength {
+		return nil
+	}
+	if t := l.bySerial(tradeNo[tradeNoLength-serialDigits:]); t != nil && t.TradeNo == tradeNo {
 		return t
 	}
 	return nil

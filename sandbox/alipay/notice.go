@@ -83,7 +83,7 @@ func (p *Platform) announce(t *trade, n *notice) {
 		return
 	}
 	now := p.ledger.now()
-	n.ID = now.time().In(china()).Format("20060102") + "00222" + randomDigits(21)
+	n.ID = noticeID(now, t.TradeNo)
 	n.Due = now
 	t.Notices = append(t.Notices, n)
 	p.plan(t, n)

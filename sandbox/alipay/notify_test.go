@@ -1,6 +1,7 @@
 package alipay_test
 
 import (
+	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -266,5 +267,34 @@ func TestANoticeWithoutAReceiverIsLogged(t *testing.T) {
 	b.pay("o1")
 	if a := b.attempts("o1", 1)[0]; a.Status != 0 || !strings.Contains(a.Error, "refused") {
 		t.Errorf("the attempt is %+v", a)
+	}
+}
+
+func TestNotifyVerify(t *testing.T) {
+	b, s := newBench(t), newShop(t, "fail", "success")
+	b.paidAt(s, "o1")
+	id := s.next(t).Get("notify_id")
+	b.attempts("o1", 1)
+	ask := func(partner, id string) string {
+		resp := b.browse(b.server.URL + "/gateway.do?service=notify_verify&partner=" + partner + "&notify_id=" + id)
+		defer resp.Body.Close()
+		raw, err := io.ReadAll(resp.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(raw)
+	}
+	if len(id) != 34 || ask(b.creds.SellerID, id) != "true" {
+		t.Errorf("%s is not verified", id)
+	}
+	for _, other := range [][2]string{{"2088", id}, {b.creds.SellerID, id[:33]}, {b.creds.SellerID, "0" + id[1:]}} {
+		if ask(other[0], other[1]) != "false" {
+			t.Errorf("%s of %s is verified", other[1], other[0])
+		}
+	}
+	b.world.Advance(4 * time.Minute)
+	b.attempts("o1", 2)
+	if ask(b.creds.SellerID, id) != "false" {
+		t.Error("an acknowledged notice is still verified")
 	}
 }
