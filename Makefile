@@ -3,7 +3,7 @@
 GO ?= go
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check lint fmt deps shots clean
+.PHONY: help run build test check bench lint fmt deps shots clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ lint: ## format, tidiness, static analysis
 	$(GO) mod tidy -diff
 	$(GO) vet ./...
 	$(GO) tool -modfile=tools/go.mod staticcheck ./...
+
+bench: ## every benchmark, or ONLY=a,b: a line of JSON each
+	@$(GO) run ./bench $(if $(ONLY),-only $(ONLY))
 
 fmt: ## format the code
 	gofmt -w .
