@@ -88,13 +88,24 @@ func (l *lite) again(err error) bool {
 
 func (l *lite) ping(ctx context.Context) error { return l.read.PingContext(ctx) }
 
+// migrate tries more than once: another process that does the same gets some
+// migrations in first, and the next try finds them done.
 func (l *lite) migrate(ctx context.Context) error {
 	db, err := sql.Open("sqlite", writerDSN(l.path))
 	if err != nil {
 		return err
 	}
 	db.SetMaxOpenConns(1)
-	return errors.Join(migrate(ctx, db, sqliteTypes()), db.Close())
+	for run := 1; run <= maxRuns; run++ {
+		if err = migrate(ctx, db, sqliteTypes()); err == nil {
+			break
+		}
+		if stopped := pause(ctx, run); stopped != nil {
+			err = errors.Join(err, stopped)
+			break
+		}
+	}
+	return errors.Join(err, db.Close())
 }
 
 func (l *lite) close() error {
