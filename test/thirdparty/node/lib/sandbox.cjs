@@ -44,7 +44,7 @@ function readForm(html, base) {
   const action = /<form[^>]*\baction="([^"]*)"/.exec(html);
   if (!action) throw new Error('there is no form in ' + html.slice(0, 400));
   const fields = new URLSearchParams();
-  for (const [input] of html.matchAll(/<input\b[^>]*>/g)) {
+  for (const [input] of html.matchAll(/<input\b(?:[^>"]|"[^"]*")*>/g)) {
     const name = /\bname="([^"]*)"/.exec(input);
     const value = /\bvalue="([^"]*)"/.exec(input);
     if (!name || (/type="radio"/.test(input) && !/\bchecked\b/.test(input))) continue;
