@@ -74,6 +74,7 @@ func New(mux *http.ServeMux, c Config) *API {
 	a.huma = humago.New(mux, a.describe())
 	a.huma.UseMiddleware(a.authenticate)
 	a.registerOrders()
+	a.registerRefunds()
 	a.registerMessages()
 	a.registerEvents()
 	return a

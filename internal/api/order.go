@@ -21,7 +21,9 @@ type Order struct {
 	ExpiresAt time.Time         `json:"expires_at"`
 	PaidAt    *time.Time        `json:"paid_at"`
 	ClosedAt  *time.Time        `json:"closed_at"`
+	Refunded  int64             `json:"refunded" doc:"In fen; what went back of the payment that settled it. Given for one order, not in lists"`
 	Payments  []Payment         `json:"payments,omitempty" doc:"Given for one order, not in lists"`
+	Refunds   []Refund          `json:"refunds,omitempty" doc:"Given for one order, not in lists"`
 }
 
 // Payment is one attempt to pay, as callers see it.
@@ -35,6 +37,8 @@ type Payment struct {
 	PaidAmount int64             `json:"paid_amount" doc:"In fen"`
 	Settles    bool              `json:"settles" doc:"Whether it is the one that settled the order"`
 	Surplus    pay.SurplusKind   `json:"surplus,omitempty" doc:"late, twice or amount, where it succeeded and settles nothing"`
+	State      pay.SurplusState  `json:"surplus_state,omitempty" doc:"found, held, refunding, refunded, accepted or kept"`
+	Refunded   int64             `json:"refunded" doc:"In fen"`
 	CreatedAt  time.Time         `json:"created_at"`
 	PaidAt     *time.Time        `json:"paid_at"`
 }
@@ -53,6 +57,7 @@ func (a *API) view(o pay.Order, link string) Order {
 func viewPayment(p pay.Payment) Payment {
 	return Payment{ID: p.ID, Number: p.Number, Channel: p.Channel, Status: p.Status, TradeNo: p.TradeNo,
 		Amount: int64(p.Amount), PaidAmount: int64(p.PaidAmount), Settles: p.Settles, Surplus: p.Surplus,
+		State: p.SurplusState, Refunded: int64(p.Refunded),
 		CreatedAt: p.CreatedAt, PaidAt: optional(p.PaidAt)}
 }
 

@@ -110,9 +110,19 @@ func (a *API) whole(ctx context.Context, o pay.Order) (*orderOutput, error) {
 	if err != nil {
 		return nil, a.problem(err)
 	}
+	refunds, err := a.Pay.Reader().Refunds(ctx, o.ID)
+	if err != nil {
+		return nil, a.problem(err)
+	}
 	out := &orderOutput{Status: http.StatusOK, Body: a.view(o, "")}
 	for _, p := range payments {
 		out.Body.Payments = append(out.Body.Payments, viewPayment(p))
+		if p.Settles {
+			out.Body.Refunded = int64(p.Refunded)
+		}
+	}
+	for _, r := range refunds {
+		out.Body.Refunds = append(out.Body.Refunds, viewRefund(r))
 	}
 	return out, nil
 }

@@ -129,7 +129,7 @@ func (s *Server) openDomains() {
 	ledger := s.db.Ledger()
 	s.pay = pay.NewService(pay.Config{Store: ledger, Due: ledger, Rejects: ledger, Providers: s.accounts.providers,
 		Listeners: s.accounts.listeners, Channels: s.accounts.payChannels, Now: s.clock.Now, NewID: id.New,
-		Lifetime: time.Duration(s.conf.Lifetime), Log: s.log})
+		Lifetime: time.Duration(s.conf.Lifetime), Policy: s.conf.Money.Policy(), Log: s.log})
 	messages := s.db.Messages()
 	s.push = push.NewService(push.Config{Store: messages, People: messages, Channels: s.accounts.channels,
 		Templates: s.templates(), WeChat: s.wechat().Name, Now: s.clock.Now, NewID: id.New, BaseURL: s.conf.PublicURL, Log: s.log})

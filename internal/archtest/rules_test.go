@@ -18,7 +18,7 @@ var rules = []rule{
 	{"internal/event", nil},
 	{"internal/request", nil},
 	{"internal/id", []string{"github.com/google/uuid"}},
-	{"internal/config", []string{"github.com/BurntSushi/toml"}},
+	{"internal/config", []string{"internal/pay", "internal/fault", "github.com/BurntSushi/toml"}},
 	{"internal/logging", []string{"internal/request"}},
 	{"internal/password", []string{"internal/fault", "internal/member", "golang.org/x/crypto"}},
 
@@ -26,6 +26,7 @@ var rules = []rule{
 	{"internal/pay", []string{"internal/fault", "internal/event"}},
 	{"internal/push", []string{"internal/fault", "internal/event"}},
 	{"internal/member", []string{"internal/fault", "internal/event"}},
+	{"internal/webhook", []string{"internal/fault", "internal/event"}},
 
 	// Public clients stand alone.
 	{"alipay", []string{"golang.org/x/text", "golang.org/x/crypto"}},
@@ -40,7 +41,7 @@ var rules = []rule{
 	{"internal/channel/wechat", []string{"wechat", "internal/push", "internal/member", "internal/fault"}},
 
 	// The store imports the domain, never the other way round.
-	{"internal/store", []string{"internal/job", "internal/pay", "internal/push", "internal/member", "internal/event", "internal/fault",
+	{"internal/store", []string{"internal/job", "internal/pay", "internal/push", "internal/member", "internal/webhook", "internal/event", "internal/fault",
 		"github.com/jackc/pgx/v5", "modernc.org/sqlite", "github.com/pressly/goose/v3", "github.com/alexedwards/scs/v2"}},
 	{"internal/job/local", []string{"internal/job", "internal/store", "internal/fault"}},
 	{"internal/job/river", []string{"internal/job", "internal/fault", "github.com/riverqueue/river", "github.com/jackc/pgx/v5"}},

@@ -22,6 +22,8 @@ func TestStatesDocumentAgrees(t *testing.T) {
 	compare(t, string(text), "Order", []pay.OrderStatus{pay.OrderPending, pay.OrderPaid, pay.OrderClosed})
 	compare(t, string(text), "Payment", []pay.PaymentStatus{pay.PaymentCreated, pay.PaymentPending, pay.PaymentUnknown,
 		pay.PaymentClosed, pay.PaymentFailed, pay.PaymentSucceeded})
+	compare(t, string(text), "Refund", []pay.RefundStatus{pay.RefundApproving, pay.RefundPending, pay.RefundUnknown,
+		pay.RefundSucceeded, pay.RefundFailed, pay.RefundRefused})
 	compare(t, string(text), "Message", []push.Status{push.Queued, push.Sending, push.Sent, push.Failed, push.Skipped, push.Unknown})
 }
 

@@ -62,6 +62,9 @@ func (c *Config) Check() error {
 	if d := time.Duration(c.Lifetime); d < time.Minute || d > 15*24*time.Hour {
 		fail("order_lifetime: %s is not within 1m and 360h", d)
 	}
+	if _, err := c.Money.policy(); err != nil {
+		all = append(all, err)
+	}
 	if c.Mode != Sandbox && len(c.Alipay)+len(c.WeChat) == 0 {
 		fail("no account: name one under [[alipay]] or [[wechat]], or use --sandbox URL")
 	}

@@ -37,6 +37,7 @@ type Config struct {
 	Database  string   `toml:"database"`   // sqlite:PATH or postgres://...; empty for SQLite in Data
 	Demo      bool     `toml:"demo"`       // demo shop and open registration outside sandbox mode
 	Lifetime  Duration `toml:"order_lifetime"`
+	Money     Money    `toml:"money"`
 	Alipay    []Alipay `toml:"alipay"`
 	WeChat    []WeChat `toml:"wechat"`
 

@@ -43,6 +43,24 @@ func paymentData(p Payment) paymentJSON {
 		TradeNo: p.TradeNo, Amount: p.Amount, PaidAmount: p.PaidAmount, Surplus: p.Surplus, PaidAt: optional(p.PaidAt)}
 }
 
+type refundJSON struct {
+	ID        string       `json:"id"`
+	OrderID   string       `json:"order"`
+	PaymentID string       `json:"payment"`
+	RequestNo string       `json:"out_request_no"`
+	Status    RefundStatus `json:"status"`
+	Amount    Amount       `json:"amount"`
+	Reason    string       `json:"reason"`
+	Failure   string       `json:"failure,omitempty"`
+	CreatedAt time.Time    `json:"created_at"`
+	DoneAt    *time.Time   `json:"done_at"`
+}
+
+func refundData(r Refund) refundJSON {
+	return refundJSON{ID: r.ID, OrderID: r.OrderID, PaymentID: r.PaymentID, RequestNo: r.RequestNo, Status: r.Status,
+		Amount: r.Amount, Reason: r.Reason, Failure: r.Failure, CreatedAt: r.CreatedAt, DoneAt: optional(r.DoneAt)}
+}
+
 type mismatchData struct {
 	paymentJSON
 	Reason string `json:"reason"`

@@ -21,6 +21,7 @@ const (
 // orderMoves holds every move that an order may make.
 var orderMoves = map[OrderStatus][]OrderStatus{
 	OrderPending: {OrderPaid, OrderClosed},
+	OrderClosed:  {OrderPaid}, // a late payment that was accepted
 }
 
 // CanBecome reports whether an order may move from s to next.

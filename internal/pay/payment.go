@@ -47,23 +47,27 @@ const (
 // Payment is one attempt to pay an order through one channel. Times are UTC;
 // a zero time means not yet or never.
 type Payment struct {
-	ID          string        // pay_...
-	OrderID     string        //
-	Number      string        // the out_trade_no that the platform knows it by
-	Channel     string        // such as "alipay.page"
-	Account     string        // the merchant account that collects it
-	Amount      Amount        // fen asked for
-	Status      PaymentStatus //
-	TradeNo     string        // the platform's own number, once known
-	Buyer       string        // the platform's word for who paid, masked as it came
-	PaidAmount  Amount        // fen that came
-	Settles     bool          // whether it is the one that settled its order
-	Surplus     SurplusKind   // why it does not, where it succeeded and does not
-	Queries     int           // how often the platform was asked
-	NextQueryAt time.Time     // when it is to be asked next; zero for never
-	Version     int64         //
-	CreatedAt   time.Time     //
-	ExpiresAt   time.Time     // the link's time_expire: after it nobody can pay any more
-	PaidAt      time.Time     // the platform's time
-	ClosedAt    time.Time
+	ID           string        // pay_...
+	OrderID      string        //
+	Number       string        // the out_trade_no that the platform knows it by
+	Channel      string        // such as "alipay.page"
+	Account      string        // the merchant account that collects it
+	Amount       Amount        // fen asked for
+	Status       PaymentStatus //
+	TradeNo      string        // the platform's own number, once known
+	Buyer        string        // the platform's word for who paid, masked as it came
+	PaidAmount   Amount        // fen that came
+	Settles      bool          // whether it is the one that settled its order
+	Surplus      SurplusKind   // why it does not, where it succeeded and does not
+	SurplusState SurplusState  // what is done about it
+	ActAt        time.Time     // when the policy is applied to it next; zero for never
+	Reserved     Amount        // fen in refunds that succeeded or may still
+	Refunded     Amount        // fen that went back
+	Queries      int           // how often the platform was asked
+	NextQueryAt  time.Time     // when it is to be asked next; zero for never
+	Version      int64         //
+	CreatedAt    time.Time     //
+	ExpiresAt    time.Time     // the link's time_expire: after it nobody can pay any more
+	PaidAt       time.Time     // the platform's time
+	ClosedAt     time.Time
 }

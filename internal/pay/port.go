@@ -56,6 +56,7 @@ type Reader interface {
 	PaymentByNumber(ctx context.Context, number string) (Payment, error)
 	Payments(ctx context.Context, orderID string) ([]Payment, error)
 	Orders(ctx context.Context, f OrderFilter) ([]Order, error)
+	RefundReader
 }
 
 // OrderFilter selects a page of orders, newest first.
@@ -72,6 +73,7 @@ type Tx interface {
 	OrderWriter
 	PaymentWriter
 	NoticeWriter
+	RefundWriter
 	// AddEvent adds an event to the outbox.
 	AddEvent(ctx context.Context, e event.Event) error
 }
@@ -119,6 +121,10 @@ type Due interface {
 	LeaseQueries(ctx context.Context, now, until time.Time, limit int) ([]Payment, error)
 	// LeaseExpired does the same for pending orders by their CloseAt.
 	LeaseExpired(ctx context.Context, now, until time.Time, limit int) ([]Order, error)
+	// LeaseRefunds does the same for refunds by their NextAt.
+	LeaseRefunds(ctx context.Context, now, until time.Time, limit int) ([]Refund, error)
+	// LeaseSurpluses does the same for payments by their ActAt.
+	LeaseSurpluses(ctx context.Context, now, until time.Time, limit int) ([]Payment, error)
 	// LeaseInquiries does the same for notices by their AskAt.
 	LeaseInquiries(ctx context.Context, now, until time.Time, limit int) ([]Notice, error)
 }

@@ -30,15 +30,24 @@ func (p Payment) nextQuery(now time.Time) time.Time {
 }
 
 // Ask queries the platform about one payment and brings the answer into the
-// ledger. Where the platform can't be reached the payment is asked again later
-// and the error is returned. It may run on several nodes at once: the answer
-// is applied once.
+// ledger. A live payment whose order is settled or closed already is closed at
+// the platform instead, which tells the same. Where the platform can't be
+// reached the payment is asked again later and the error is returned. It may
+// run on several nodes at once: the answer is applied once.
 func (s *Service) Ask(ctx context.Context, p Payment) error {
 	_, provider, err := s.provider(p.Channel)
 	if err != nil {
 		return fault.Wrap("pay.Ask "+p.Number, err)
 	}
-	r, asked := provider.Query(ctx, p.Number)
+	o, err := s.store.Order(ctx, p.OrderID)
+	if err != nil {
+		return fault.Wrap("pay.Ask "+p.Number, err)
+	}
+	ask := provider.Query
+	if p.Status.Live() && o.Status != OrderPending {
+		ask = provider.Close
+	}
+	r, asked := ask(ctx, p.Number)
 	err = s.store.Update(ctx, func(tx Tx) error {
 		if asked == nil {
 			if err := s.applyAnswer(ctx, tx, p.ID, r); err != nil {

@@ -19,6 +19,7 @@ type Service struct {
 	now       func() time.Time
 	newID     func(prefix string) string
 	lifetime  time.Duration
+	policy    Policy
 	log       *slog.Logger
 }
 
@@ -33,6 +34,7 @@ type Config struct {
 	Now       func() time.Time           // business time
 	NewID     func(prefix string) string //
 	Lifetime  time.Duration              // of an order whose creator named none
+	Policy    Policy                     // see [DefaultPolicy]
 	Log       *slog.Logger
 }
 
@@ -42,7 +44,7 @@ func NewService(c Config) *Service {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Service{store: c.Store, due: c.Due, rejects: c.Rejects, providers: c.Providers,
-		listeners: c.Listeners, channels: c.Channels, now: c.Now, newID: c.NewID, lifetime: c.Lifetime, log: c.Log}
+		listeners: c.Listeners, channels: c.Channels, now: c.Now, newID: c.NewID, lifetime: c.Lifetime, policy: c.Policy, log: c.Log}
 }
 
 // Reader gives read access to the ledger, for pages and the API.

@@ -68,7 +68,9 @@ func (s *Service) applySuccess(ctx context.Context, tx Tx, p Payment, r Report, 
 		p.PaidAt = s.now()
 	}
 	p.Surplus = surplusOf(o, p)
-	p.Settles = p.Surplus == SurplusNone
+	if p.Settles = p.Surplus == SurplusNone; !p.Settles {
+		p.SurplusState, p.ActAt = SurplusFound, s.now()
+	}
 	p.NextQueryAt = time.Time{}
 	if err := tx.UpdatePayment(ctx, p); err != nil {
 		return ruling{}, err
@@ -103,9 +105,32 @@ func (s *Service) settleOrder(ctx context.Context, tx Tx, o Order, p Payment) (r
 	if err := tx.UpdateOrder(ctx, o); err != nil {
 		return ruling{}, err
 	}
+	if o.Attempts > 1 {
+		if err := s.hurryOthers(ctx, tx, o.ID); err != nil {
+			return ruling{}, err
+		}
+	}
 	o.Version++
 	err := s.raise(ctx, tx, event.OrderPaid, o.ID, o.Version, orderData(o))
 	return ruling{verdict: VerdictSettled}, err
+}
+
+// hurryOthers has an order's other live payments looked at now, so that they
+// are closed before somebody pays twice.
+func (s *Service) hurryOthers(ctx context.Context, tx Tx, orderID string) error {
+	payments, err := tx.Payments(ctx, orderID)
+	if err != nil {
+		return err
+	}
+	for _, p := range payments {
+		if p.Status.Live() {
+			p.NextQueryAt = s.now()
+			if err := tx.UpdatePayment(ctx, p); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // mismatch reports a genuine notice that does not fit p and lets the platform

@@ -5,13 +5,19 @@ import "testing"
 // Invariant 8: nothing leads out of a final state, and from nowhere can one
 // come back to where one was.
 func TestInvariant08StatesOnlyMoveForward(t *testing.T) {
-	for _, final := range []OrderStatus{OrderPaid, OrderClosed} {
-		if len(orderMoves[final]) != 0 {
-			t.Errorf("order state %s is left", final)
-		}
+	if len(orderMoves[OrderPaid]) != 0 {
+		t.Error("paid is left")
+	}
+	if OrderClosed.CanBecome(OrderPending) {
+		t.Error("a closed order becomes pending")
 	}
 	if len(paymentMoves[PaymentSucceeded]) != 0 {
 		t.Error("succeeded is left")
+	}
+	for _, final := range []RefundStatus{RefundSucceeded, RefundFailed, RefundRefused} {
+		if len(refundMoves[final]) != 0 {
+			t.Errorf("refund state %s is left", final)
+		}
 	}
 	for _, s := range []PaymentStatus{PaymentPending, PaymentUnknown, PaymentClosed, PaymentFailed, PaymentSucceeded} {
 		if s.CanBecome(PaymentCreated) {

@@ -1,0 +1,53 @@
+package config
+
+import (
+	"fmt"
+
+	"github.com/paypush/paypush/internal/pay"
+)
+
+// Money is what an operator decides about surpluses and refunds. Amounts are
+// text in yuan, such as "10000.00".
+type Money struct {
+	Late         string `toml:"surplus_late"`   // refund, hold or accept; what is done about money that came late
+	Twice        string `toml:"surplus_twice"`  // refund or hold; about a second payment of one order
+	Amount       string `toml:"surplus_amount"` // refund or hold; about another amount than asked for
+	HourlyCap    string `toml:"automatic_refunds_per_hour"`
+	ApproveAbove string `toml:"approve_refunds_above"` // a second person is needed above it; empty for never
+}
+
+// Policy is the domain's form of it. Check has to have found it good.
+func (m Money) Policy() pay.Policy {
+	p, err := m.policy()
+	if err != nil {
+		return pay.DefaultPolicy()
+	}
+	return p
+}
+
+func (m Money) policy() (pay.Policy, error) {
+	p := pay.DefaultPolicy()
+	for kind, text := range map[pay.SurplusKind]string{pay.SurplusLate: m.Late, pay.SurplusTwice: m.Twice, pay.SurplusAmount: m.Amount} {
+		switch policy := pay.SurplusPolicy(text); {
+		case text == "":
+		case policy == pay.PolicyRefund, policy == pay.PolicyHold, policy == pay.PolicyAccept && kind == pay.SurplusLate:
+			p.Surplus[kind] = policy
+		default:
+			return p, fmt.Errorf("money.surplus_%s: %q is not a policy for it", kind, text)
+		}
+	}
+	for name, one := range map[string]struct {
+		text string
+		to   *pay.Amount
+	}{"automatic_refunds_per_hour": {m.HourlyCap, &p.HourlyCap}, "approve_refunds_above": {m.ApproveAbove, &p.ApproveAbove}} {
+		if one.text == "" {
+			continue
+		}
+		amount, err := pay.ParseYuan(one.text)
+		if err != nil {
+			return p, fmt.Errorf("money.%s: %q is not an amount in yuan such as 10000.00", name, one.text)
+		}
+		*one.to = amount
+	}
+	return p, nil
+}

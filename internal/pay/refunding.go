@@ -1,0 +1,216 @@
+package pay
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/paypush/paypush/internal/event"
+	"github.com/paypush/paypush/internal/fault"
+)
+
+// NewRefund is what somebody asks for.
+type NewRefund struct {
+	OrderID string
+	Amount  Amount // fen
+	Reason  string // 1 to 128 characters
+	By      string // who asks, such as "key:key_..."
+}
+
+// Refund checks the input and prepares a refund of the payment that settled an
+// order. Above the configured amount it will wait for a second person. It
+// stores nothing; see [Service.PlaceRefund].
+func (s *Service) Refund(ctx context.Context, in NewRefund) (Refund, error) {
+	if !goodSubject(in.Reason) {
+		return Refund{}, fault.Input("/reason", "reason_invalid", "The reason must be 1 to 128 printable characters.")
+	}
+	if in.Amount < MinAmount {
+		return Refund{}, errAmount
+	}
+	payments, err := s.store.Payments(ctx, in.OrderID)
+	if err != nil {
+		return Refund{}, fault.Wrap("pay.Refund", err)
+	}
+	for _, p := range payments {
+		if p.Settles {
+			return s.draftRefund(p, in), nil
+		}
+	}
+	if _, err := s.store.Order(ctx, in.OrderID); err != nil {
+		return Refund{}, fault.Wrap("pay.Refund", err)
+	}
+	return Refund{}, ErrNotRefundable
+}
+
+func (s *Service) draftRefund(p Payment, in NewRefund) Refund {
+	now := s.now()
+	r := Refund{ID: s.newID("ref"), OrderID: p.OrderID, PaymentID: p.ID, Amount: in.Amount, Reason: in.Reason,
+		Status: RefundPending, RequestedBy: in.By, NextAt: now, Version: 1, CreatedAt: now}
+	r.RequestNo = r.ID[len(r.ID)-32:]
+	if s.policy.ApproveAbove > 0 && in.Amount > s.policy.ApproveAbove {
+		r.Status, r.NextAt = RefundApproving, time.Time{}
+	}
+	return r
+}
+
+// PlaceRefund reserves the amount on the payment and stores the refund and its
+// event in one transaction. It fails with [ErrRefundTooMuch] where more would
+// go back than came, whoever else refunds at the same time.
+func (s *Service) PlaceRefund(ctx context.Context, r Refund) error {
+	return fault.Wrap("pay.PlaceRefund", s.store.Update(ctx, func(tx Tx) error { return s.placeRefund(ctx, tx, r) }))
+}
+
+func (s *Service) placeRefund(ctx context.Context, tx Tx, r Refund) error {
+	p, err := tx.Payment(ctx, r.PaymentID)
+	if err != nil {
+		return err
+	}
+	if p.Status != PaymentSucceeded {
+		return ErrNotRefundable
+	}
+	if p.Reserved+r.Amount > p.PaidAmount {
+		return ErrRefundTooMuch
+	}
+	p.Reserved += r.Amount
+	if err := tx.UpdatePayment(ctx, p); err != nil {
+		return err
+	}
+	if err := tx.InsertRefund(ctx, r); err != nil {
+		return err
+	}
+	return s.raise(ctx, tx, event.RefundCreated, r.ID, r.Version, refundData(r))
+}
+
+// DecideRefund is a second person's word on a refund that waits for it. It
+// fails with [ErrSamePerson] where who asked for the refund would approve it,
+// and with [ErrDecided] where it no longer waits.
+func (s *Service) DecideRefund(ctx context.Context, id, by string, approve bool) (r Refund, err error) {
+	err = s.store.Update(ctx, func(tx Tx) error {
+		if r, err = tx.Refund(ctx, id); err != nil {
+			return err
+		}
+		switch {
+		case r.Status != RefundApproving:
+			return ErrDecided
+		case approve && r.RequestedBy == by:
+			return ErrSamePerson
+		}
+		r.DecidedBy = by
+		if !approve {
+			r, err = s.endRefund(ctx, tx, r, RefundRefused, "")
+			return err
+		}
+		r.Status, r.NextAt = RefundPending, s.now()
+		err = tx.UpdateRefund(ctx, r)
+		return err
+	})
+	return r, fault.Wrap("pay.DecideRefund", err)
+}
+
+// The schedule on which a refund whose outcome is not known is asked about.
+const (
+	firstRefundTry   = 10 * time.Second
+	slowestRefundTry = time.Hour
+)
+
+// sendRefund brings one refund a step further: it is sent, or asked about
+// where an earlier try may have reached the platform.
+func (s *Service) sendRefund(ctx context.Context, r Refund) error {
+	p, err := s.store.Payment(ctx, r.PaymentID)
+	if err != nil {
+		return fault.Wrap("pay.sendRefund", err)
+	}
+	_, provider, err := s.provider(p.Channel)
+	if err != nil {
+		return fault.Wrap("pay.sendRefund", err)
+	}
+	refunder, ok := provider.(Refunder)
+	if !ok {
+		return s.conclude(ctx, r.ID, RefundStateAbsent, ErrNotRefundable)
+	}
+	call := RefundCall{Number: p.Number, RequestNo: r.RequestNo, Amount: r.Amount, Reason: r.Reason}
+	if r.Status == RefundUnknown {
+		state, err := refunder.QueryRefund(ctx, call)
+		if err != nil || state != RefundStateAbsent {
+			return s.conclude(ctx, r.ID, state, err)
+		}
+	}
+	// Before anything leaves, the ledger says that it may have left.
+	if err := s.doubt(ctx, r.ID); err != nil {
+		return fault.Wrap("pay.sendRefund", err)
+	}
+	state, err := refunder.Refund(ctx, call)
+	return s.conclude(ctx, r.ID, state, err)
+}
+
+func (s *Service) doubt(ctx context.Context, id string) error {
+	return s.store.Update(ctx, func(tx Tx) error {
+		r, err := tx.Refund(ctx, id)
+		if err != nil || !r.Status.CanBecome(RefundUnknown) {
+			return err
+		}
+		r.Status = RefundUnknown
+		return tx.UpdateRefund(ctx, r)
+	})
+}
+
+// conclude writes down what a platform said of a refund, or that it said
+// nothing.
+func (s *Service) conclude(ctx context.Context, id string, state RefundState, failure error) error {
+	kind := fault.KindOf(failure)
+	err := s.store.Update(ctx, func(tx Tx) error {
+		r, err := tx.Refund(ctx, id)
+		if err != nil {
+			return err
+		}
+		switch {
+		case failure == nil && state == RefundStateDone:
+			_, err = s.endRefund(ctx, tx, r, RefundSucceeded, "")
+			return err
+		case kind == fault.Rejected || kind == fault.Invalid || errors.Is(failure, ErrNotRefundable):
+			_, err = s.endRefund(ctx, tx, r, RefundFailed, failure.Error())
+			return err
+		}
+		r.Tries++
+		r.NextAt = s.now().Add(min(slowestRefundTry, firstRefundTry<<min(r.Tries-1, 10)))
+		return tx.UpdateRefund(ctx, r)
+	})
+	return errors.Join(fault.Wrap("pay.sendRefund "+id, failure), fault.Wrap("pay.sendRefund "+id, err))
+}
+
+// endRefund makes a refund final and settles what was reserved for it.
+func (s *Service) endRefund(ctx context.Context, tx Tx, r Refund, status RefundStatus, why string) (Refund, error) {
+	if !r.Status.CanBecome(status) {
+		return r, nil
+	}
+	p, err := tx.Payment(ctx, r.PaymentID)
+	if err != nil {
+		return r, err
+	}
+	if status == RefundSucceeded {
+		p.Refunded += r.Amount
+		if p.SurplusState == SurplusRefunding && p.Refunded == p.PaidAmount {
+			p.SurplusState = SurplusRefunded
+		}
+	} else {
+		p.Reserved -= r.Amount
+		if p.SurplusState == SurplusRefunding {
+			p.SurplusState = SurplusHeld
+		}
+	}
+	if err := tx.UpdatePayment(ctx, p); err != nil {
+		return r, err
+	}
+	r.Status, r.Failure, r.NextAt, r.DoneAt = status, why, time.Time{}, s.now()
+	if err := tx.UpdateRefund(ctx, r); err != nil {
+		return r, err
+	}
+	r.Version++
+	kind := map[RefundStatus]event.Type{RefundSucceeded: event.RefundSucceeded, RefundFailed: event.RefundFailed,
+		RefundRefused: event.RefundRefused}[status]
+	return r, s.raise(ctx, tx, kind, r.ID, r.Version, refundData(r))
+}
+
+// surplusRequestNo is the out_request_no of a surplus' automatic refund: the
+// payment's own number, so that it is the same whoever computes it.
+func surplusRequestNo(p Payment) string { return p.Number + "S" }
