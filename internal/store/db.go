@@ -10,6 +10,7 @@ import (
 	"github.com/paypush/paypush/internal/member"
 	"github.com/paypush/paypush/internal/pay"
 	"github.com/paypush/paypush/internal/push"
+	"github.com/paypush/paypush/internal/webhook"
 )
 
 // DB is an open database. It is safe for any number of goroutines, and on
@@ -111,7 +112,8 @@ func (db *DB) update(ctx context.Context, fn func(*txn) error) error {
 }
 
 func stale(err error) bool {
-	return errors.Is(err, pay.ErrStale) || errors.Is(err, push.ErrStale) || errors.Is(err, member.ErrStale)
+	return errors.Is(err, pay.ErrStale) || errors.Is(err, push.ErrStale) || errors.Is(err, member.ErrStale) ||
+		errors.Is(err, webhook.ErrStale)
 }
 
 // pause waits a random while that grows with each run, so that those who got
