@@ -1,8 +1,10 @@
 package sandbox
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"time"
 )
 
@@ -29,24 +31,36 @@ func (s *Sandbox) showCredentials(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, all)
 }
 
-func (s *Sandbox) showTruth(w http.ResponseWriter, _ *http.Request) {
+// showTruth answers the platforms' own ledgers; with ?sums=1 only their sums,
+// for pages that ask often.
+func (s *Sandbox) showTruth(w http.ResponseWriter, r *http.Request) {
 	all := map[string]any{}
 	for name, p := range s.platforms {
+		if short, ok := p.(summer); ok && r.FormValue("sums") == "1" {
+			all[name] = short.Sums()
+			continue
+		}
 		all[name] = p.Truth()
 	}
 	writeJSON(w, http.StatusOK, all)
 }
 
+// showHistory answers the newest requests first: those of ?path= and after
+// ?since=, at most ?limit= of them.
 func (s *Sandbox) showHistory(w http.ResponseWriter, r *http.Request) {
+	limit, err := strconv.Atoi(cmp.Or(r.FormValue("limit"), strconv.Itoa(historySize)))
+	if err != nil || limit < 0 {
+		refuse(w, http.StatusBadRequest, "limit is not a number")
+		return
+	}
 	var since time.Time
 	if text := r.FormValue("since"); text != "" {
-		var err error
 		if since, err = time.Parse(time.RFC3339Nano, text); err != nil {
 			refuse(w, http.StatusBadRequest, "since is not an RFC 3339 time")
 			return
 		}
 	}
-	writeJSON(w, http.StatusOK, map[string]any{"requests": s.history.list(r.FormValue("path"), since)})
+	writeJSON(w, http.StatusOK, map[string]any{"requests": s.history.list(r.FormValue("path"), since, limit)})
 }
 
 func (s *Sandbox) showClock(w http.ResponseWriter, _ *http.Request) {

@@ -44,9 +44,9 @@ func (h *history) add(v visit) {
 	h.full = h.full || h.next == 0
 }
 
-// list returns the visits whose path begins with prefix and that came after
-// since, newest first.
-func (h *history) list(prefix string, since time.Time) []visit {
+// list returns at most limit visits whose path begins with prefix and that came
+// after since, newest first.
+func (h *history) list(prefix string, since time.Time, limit int) []visit {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	count := h.next
@@ -55,6 +55,9 @@ func (h *history) list(prefix string, since time.Time) []visit {
 	}
 	found := []visit{}
 	for i := range count {
+		if len(found) >= limit {
+			break
+		}
 		v := h.ring[(h.next-1-i+len(h.ring))%len(h.ring)]
 		if strings.HasPrefix(v.Path, prefix) && v.Time.After(since) {
 			found = append(found, v)

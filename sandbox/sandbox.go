@@ -51,6 +51,12 @@ type platform interface {
 	Truth() any
 }
 
+// summer is a platform that can say its sums without listing everything.
+type summer interface {
+	// Sums is its part of GET /sandbox/truth?sums=1.
+	Sums() any
+}
+
 // Sandbox is an http.Handler that speaks for every platform. All methods may
 // be called from any goroutine.
 type Sandbox struct {

@@ -73,6 +73,8 @@ func TestControlCalls(t *testing.T) {
 		{"GET", "/sandbox/credentials", "", 200},
 		{"GET", "/sandbox/truth", "", 200},
 		{"GET", "/sandbox/history?since=yesterday", "", 400},
+		{"GET", "/sandbox/history?limit=many", "", 400},
+		{"GET", "/sandbox/truth?sums=1", "", 200},
 		{"GET", "/sandbox/nothing", "", 404},
 		{"GET", "/sandbox/", "", 200},
 	}
@@ -158,7 +160,10 @@ func TestHistoryIsBounded(t *testing.T) {
 	for i := range 5 {
 		h.add(visit{Path: fmt.Sprint(i), Time: time.Unix(int64(i), 0)})
 	}
-	got := h.list("", time.Time{})
+	got := h.list("", time.Time{}, 10)
+	if short := h.list("", time.Time{}, 2); len(short) != 2 {
+		t.Errorf("asked for 2, got %v", short)
+	}
 	if len(got) != 3 || got[0].Path != "4" || got[2].Path != "2" {
 		t.Errorf("the ring holds %v", got)
 	}

@@ -105,10 +105,14 @@ func (m moment) maybe() *time.Time {
 
 // truth is what really happened, for checkers.
 type truth struct {
-	Trades    []truthTrade `json:"trades"`
-	PaidCount int          `json:"paid_count"`
-	Paid      fen          `json:"paid"`
-	Refunded  fen          `json:"refunded"`
+	Trades []truthTrade `json:"trades"`
+	sums
+}
+
+type sums struct {
+	PaidCount int `json:"paid_count"`
+	Paid      fen `json:"paid"`
+	Refunded  fen `json:"refunded"`
 }
 
 type truthTrade struct {
@@ -126,19 +130,30 @@ func (p *Platform) Truth() any {
 	all := truth{Trades: []truthTrade{}}
 	for _, t := range p.ledger.oldest() {
 		p.ledger.lock(t)
-		if t.exists() {
-			all.add(&t.record)
+		if r := &t.record; t.exists() {
+			all.add(r)
+			all.Trades = append(all.Trades, truthTrade{
+				OutTradeNo: r.OutTradeNo, TradeNo: r.TradeNo, Status: r.State,
+				Amount: r.Amount, Paid: r.Paid, Refunded: r.Refunded,
+			})
 		}
 		t.mu.Unlock()
 	}
 	return all
 }
 
-func (a *truth) add(r *record) {
-	a.Trades = append(a.Trades, truthTrade{
-		OutTradeNo: r.OutTradeNo, TradeNo: r.TradeNo, Status: r.State,
-		Amount: r.Amount, Paid: r.Paid, Refunded: r.Refunded,
-	})
+// Sums returns what Truth adds up, without the trades.
+func (p *Platform) Sums() any {
+	var all sums
+	for _, t := range p.ledger.oldest() {
+		t.mu.Lock()
+		all.add(&t.record)
+		t.mu.Unlock()
+	}
+	return all
+}
+
+func (a *sums) add(r *record) {
 	if r.paid() {
 		a.PaidCount++
 	}
