@@ -27,10 +27,10 @@ func (s *Server) newHTTPServer() *http.Server {
 	api.New(mux, api.Config{Pay: s.pay, Push: s.push, Keys: keys{s.db.Keys()}, Events: events{s.db.Outbox(), s.db},
 		Replays: replays{s.db.Idempotency()}, PublicURL: s.conf.PublicURL, Version: s.version, Now: s.clock.Now, Log: s.log})
 	s.routeCallbacks(mux)
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok\n") })
-	mux.HandleFunc("GET /readyz", s.ready)
+	s.routeHealth(mux)
+	s.routeMetrics(mux)
 	live, end := context.WithCancel(context.Background())
-	server := &http.Server{Handler: withRequestID(mux), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
+	server := &http.Server{Handler: withRequestID(s.watched(mux)), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, BaseContext: func(net.Listener) context.Context { return live },
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug)}
 	server.RegisterOnShutdown(site.Close)
@@ -41,7 +41,7 @@ func (s *Server) newHTTPServer() *http.Server {
 func (s *Server) newSite() *web.Site {
 	sessions := scs.New()
 	sessions.Store = s.db.Sessions()
-	sessions.Lifetime, sessions.IdleTimeout = 30*24*time.Hour, 7*24*time.Hour
+	sessions.Lifetime = 30 * 24 * time.Hour
 	sessions.Cookie.Name, sessions.Cookie.HttpOnly, sessions.Cookie.SameSite = "paypush", true, http.SameSiteLaxMode
 	sessions.Cookie.Secure = len(s.conf.PublicURL) > 5 && s.conf.PublicURL[:5] == "https"
 	account := s.wechat()
@@ -84,16 +84,21 @@ func (s *Server) routeCallbacks(mux *http.ServeMux) {
 
 // wechatEvent takes what an Official Account is told: so far it is noted.
 func (s *Server) wechatEvent(account string) wechat.HandleFunc {
-	return func(_ context.Context, m *wechat.Message) (wechat.Answer, error) {
-		s.log.Info("wechat event", "account", account, "type", m.Type, "event", m.Event)
+	return func(ctx context.Context, m *wechat.Message) (wechat.Answer, error) {
+		s.log.InfoContext(ctx, "wechat event", "account", account, "type", m.Type, "event", m.Event)
 		return nil, nil
 	}
+}
+
+func (s *Server) routeHealth(mux *http.ServeMux) {
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok\n") })
+	mux.HandleFunc("GET /readyz", s.ready)
 }
 
 // ready answers 200 while the database answers.
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 	if err := s.db.Ping(r.Context()); err != nil {
-		s.log.Error("not ready", "error", err)
+		s.log.ErrorContext(r.Context(), "not ready", "error", err)
 		plain(w, http.StatusServiceUnavailable, "the database does not answer\n")
 		return
 	}
