@@ -1,6 +1,8 @@
 package alipay_test
 
 import (
+	"io"
+	"strings"
 	"testing"
 	"time"
 )
@@ -179,4 +181,32 @@ func TestWapPayLeavesToItsQuitURL(t *testing.T) {
 	b.status("o1", "WAIT_BUYER_PAY")
 	b.world.Advance(2 * time.Minute)
 	b.status("o1", "TRADE_CLOSED")
+}
+
+func TestTheWalletShowsACodeAndWhatWaits(t *testing.T) {
+	b := newBench(t)
+	buyer := b.people().Buyers[0].ID
+	show := func(path string) string {
+		resp := b.browse(b.server.URL + "/sandbox/alipay/wallet" + path)
+		defer resp.Body.Close()
+		raw, err := io.ReadAll(resp.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(raw)
+	}
+	_, rest, _ := strings.Cut(show(""), `id="code">`)
+	code, _, _ := strings.Cut(rest, "<")
+	a := b.do("alipay.trade.pay", map[string]any{
+		"out_trade_no": "big", "total_amount": "3000", "subject": "电视机", "auth_code": strings.ReplaceAll(code, " ", ""),
+	})
+	if a.field("code") != "10003" {
+		t.Fatalf("the code %q answered %s", code, a.inner)
+	}
+	if page := show("/" + buyer); !strings.Contains(page, "电视机") || !strings.Contains(page, "¥3000.00") {
+		t.Errorf("the wallet shows %s", page)
+	}
+	if page := show("/2088"); !strings.Contains(page, "no such buyer") {
+		t.Errorf("a stranger's wallet shows %s", page)
+	}
 }

@@ -14,6 +14,8 @@ func (p *Platform) registerCashier(mux *http.ServeMux) {
 	mux.HandleFunc("GET /sandbox/alipay/cashier/{trade_no}/{token}/leave", p.leaveCashier)
 	mux.HandleFunc("GET /sandbox/alipay/qr/{trade_no}/{token}", p.scanCode)
 	mux.HandleFunc("GET /sandbox/alipay/cashier/{trade_no}/{token}/events", p.watchCashier)
+	mux.HandleFunc("GET /sandbox/alipay/wallet", p.showWallet)
+	mux.HandleFunc("GET /sandbox/alipay/wallet/{buyer_id}", p.showWallet)
 	mux.HandleFunc("GET /sandbox/alipay/static/", p.pages.serveStatic)
 }
 
