@@ -49,12 +49,10 @@ func (s *Service) livePayment(ctx context.Context, tx Tx, o Order, channel strin
 			return p, nil
 		}
 	}
-	before := o
 	p, err := s.newPayment(&o, channel)
 	if err != nil {
 		return Payment{}, err
 	}
-	o.Version = before.Version
 	if err := tx.UpdateOrder(ctx, o); err != nil {
 		return Payment{}, err
 	}

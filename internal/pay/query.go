@@ -30,8 +30,9 @@ func (p Payment) nextQuery(now time.Time) time.Time {
 }
 
 // Ask queries the platform about one payment and brings the answer into the
-// ledger. A live payment whose order is settled or closed already is closed at
-// the platform instead, which tells the same. Where the platform can't be
+// ledger. A payment whose order is settled or closed already is closed at the
+// platform instead, which tells the same and ends a link that somebody opened
+// meanwhile. Where the platform can't be
 // reached the payment is asked again later and the error is returned. It may
 // run on several nodes at once: the answer is applied once.
 func (s *Service) Ask(ctx context.Context, p Payment) error {
@@ -44,7 +45,7 @@ func (s *Service) Ask(ctx context.Context, p Payment) error {
 		return fault.Wrap("pay.Ask "+p.Number, err)
 	}
 	ask := provider.Query
-	if p.Status.Live() && o.Status != OrderPending {
+	if o.Status != OrderPending {
 		ask = provider.Close
 	}
 	r, asked := ask(ctx, p.Number)

@@ -75,10 +75,37 @@ func (s *Service) placeRefund(ctx context.Context, tx Tx, r Refund) error {
 	if err := tx.UpdatePayment(ctx, p); err != nil {
 		return err
 	}
+	if !r.NextAt.IsZero() {
+		if r.NextAt, err = s.refundTurn(ctx, tx, r); err != nil {
+			return err
+		}
+	}
 	if err := tx.InsertRefund(ctx, r); err != nil {
 		return err
 	}
 	return s.raise(ctx, tx, event.RefundCreated, r.ID, r.Version, refundData(r))
+}
+
+// refundGap is what Alipay wants between two refunds of one trade, and a
+// little more.
+const refundGap = 4 * time.Second
+
+// refundTurn is when a refund may be sent: now, or after the others of its
+// payment.
+func (s *Service) refundTurn(ctx context.Context, tx Tx, r Refund) (time.Time, error) {
+	turn := s.now()
+	others, err := tx.Refunds(ctx, r.OrderID)
+	for _, o := range others {
+		if o.PaymentID != r.PaymentID || o.ID == r.ID {
+			continue
+		}
+		for _, at := range []time.Time{o.NextAt, o.DoneAt} {
+			if !at.IsZero() && turn.Before(at.Add(refundGap)) {
+				turn = at.Add(refundGap)
+			}
+		}
+	}
+	return turn, err
 }
 
 // DecideRefund is a second person's word on a refund that waits for it. It
@@ -100,9 +127,11 @@ func (s *Service) DecideRefund(ctx context.Context, id, by string, approve bool)
 			r, err = s.endRefund(ctx, tx, r, RefundRefused, "")
 			return err
 		}
-		r.Status, r.NextAt = RefundPending, s.now()
-		err = tx.UpdateRefund(ctx, r)
-		return err
+		r.Status = RefundPending
+		if r.NextAt, err = s.refundTurn(ctx, tx, r); err != nil {
+			return err
+		}
+		return tx.UpdateRefund(ctx, r)
 	})
 	return r, fault.Wrap("pay.DecideRefund", err)
 }

@@ -3,6 +3,7 @@ package pay
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/paypush/paypush/internal/fault"
@@ -11,8 +12,9 @@ import (
 // The sweep leases work for longer than one platform call may take, so that a
 // node that dies loses it to another one soon.
 const (
-	sweepBatch = 20
-	sweepLease = time.Minute
+	sweepBatch  = 20
+	sweepAtOnce = 8 // so that one platform that hangs holds up few
+	sweepLease  = time.Minute
 )
 
 // Sweep does what has come due: it asks platforms about payments, closes
@@ -64,10 +66,17 @@ type dueWork struct {
 // which a failure is told in the log.
 func sweepOne[T any](w dueWork, lease func(context.Context, time.Time, time.Time, int) ([]T, error), what string, do func(T) (string, error)) (int, error) {
 	batch, err := lease(w.ctx, w.now, w.until, sweepBatch)
+	var working sync.WaitGroup
+	places := make(chan struct{}, sweepAtOnce)
 	for _, one := range batch {
-		number, err := do(one)
-		w.s.note(w.ctx, what+" failed", number, err)
+		places <- struct{}{}
+		working.Go(func() {
+			number, err := do(one)
+			w.s.note(w.ctx, what+" failed", number, err)
+			<-places
+		})
 	}
+	working.Wait()
 	return len(batch), err
 }
 
