@@ -25,7 +25,7 @@ func deliverJob(messageID string) job.Job {
 
 // openJobs chooses the engine that belongs to the database.
 func (s *Server) openJobs(ctx context.Context) (job.Runner, error) {
-	handlers := map[string]job.Handler{kindDeliver: s.deliver}
+	handlers := map[string]job.Handler{kindDeliver: s.timed(kindDeliver, s.deliver)}
 	// A call to WeChat takes ten seconds at most, so a job that is older than
 	// twice its timeout belongs to a node that died.
 	options := job.Options{Timeout: 15 * time.Second, Log: s.log}

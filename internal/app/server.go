@@ -17,9 +17,11 @@ import (
 	"github.com/paypush/paypush/internal/id"
 	"github.com/paypush/paypush/internal/job"
 	"github.com/paypush/paypush/internal/member"
+	"github.com/paypush/paypush/internal/metrics"
 	"github.com/paypush/paypush/internal/pay"
 	"github.com/paypush/paypush/internal/push"
 	"github.com/paypush/paypush/internal/store"
+	"github.com/paypush/paypush/internal/survey"
 )
 
 // Options are what a program that embeds the server decides.
@@ -41,6 +43,11 @@ type Server struct {
 	push     *push.Service
 	members  *member.Service
 	jobs     job.Runner
+
+	metrics   *metrics.Metrics
+	survey    *survey.Survey
+	numbers   *http.Server // nil without an address for the metrics alone
+	numbersAt string
 
 	http   *http.Server
 	failed chan error
@@ -92,9 +99,13 @@ func (s *Server) open(ctx context.Context, address string) error {
 	if err := s.openStore(ctx); err != nil {
 		return err
 	}
+	if err := s.openMetrics(ctx); err != nil {
+		return err
+	}
+	hc := newHTTPClient(s.conf)
+	hc.Transport = s.metrics.Calls(hc.Transport)
 	var err error
-	s.accounts, err = openAccounts(s.conf, newHTTPClient(s.conf), tokens{s.db.Tokens()}, s.clock.Now, s.log)
-	if err != nil {
+	if s.accounts, err = openAccounts(s.conf, hc, s.countedTokens(), s.clock.Now, s.log); err != nil {
 		return err
 	}
 	s.openDomains()
@@ -127,11 +138,11 @@ func (s *Server) openStore(ctx context.Context) error {
 
 func (s *Server) openDomains() {
 	ledger := s.db.Ledger()
-	s.pay = pay.NewService(pay.Config{Store: ledger, Due: ledger, Rejects: ledger, Providers: s.accounts.providers,
+	s.pay = pay.NewService(pay.Config{Store: s.metrics.Ledger(ledger), Due: ledger, Rejects: s.metrics.Rejects(ledger), Providers: s.accounts.providers,
 		Listeners: s.accounts.listeners, Channels: s.accounts.payChannels, Now: s.clock.Now, NewID: id.New,
 		Lifetime: time.Duration(s.conf.Lifetime), Policy: s.conf.Money.Policy(), Log: s.log})
 	messages := s.db.Messages()
-	s.push = push.NewService(push.Config{Store: messages, People: messages, Channels: s.accounts.channels,
+	s.push = push.NewService(push.Config{Store: s.metrics.Messages(messages), People: messages, Channels: s.accounts.channels,
 		Templates: s.templates(), WeChat: s.wechat().Name, Now: s.clock.Now, NewID: id.New, BaseURL: s.conf.PublicURL, Log: s.log})
 	s.members = newMembers(s.db, s.accounts.directories, s.clock.Now)
 }
@@ -153,6 +164,9 @@ func (s *Server) templates() (names []string) {
 
 // begin serves and starts the loops.
 func (s *Server) begin(ctx context.Context, l net.Listener) error {
+	if err := s.beginMetrics(); err != nil {
+		return err
+	}
 	if err := s.jobs.Start(ctx); err != nil {
 		return err
 	}
@@ -208,9 +222,17 @@ func (s *Server) Close(ctx context.Context) error {
 	return errors.Join(err, s.jobs.Stop(ctx), s.closeStore())
 }
 
+// closeStore closes the database, and before it whatever looks at it.
 func (s *Server) closeStore() error {
-	if s.db == nil {
-		return nil
+	var all []error
+	if s.numbers != nil {
+		all = append(all, s.numbers.Close())
 	}
-	return s.db.Close()
+	if s.survey != nil {
+		all = append(all, s.survey.Close())
+	}
+	if s.db != nil {
+		all = append(all, s.db.Close())
+	}
+	return errors.Join(all...)
 }

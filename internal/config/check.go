@@ -56,6 +56,11 @@ func (c *Config) Check() error {
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		fail("listen: %q is not an address such as 127.0.0.1:8080", c.Listen)
 	}
+	if c.MetricsListen != "" {
+		if _, _, err := net.SplitHostPort(c.MetricsListen); err != nil || c.MetricsListen == c.Listen {
+			fail("metrics_listen: %q is not an address of its own such as 127.0.0.1:9464", c.MetricsListen)
+		}
+	}
 	if err := c.checkPublicURL(); err != nil {
 		all = append(all, err)
 	}
@@ -140,6 +145,9 @@ func (c *Config) checkWeChat(w *WeChat, i int, seen map[string]bool) (all []erro
 	}
 	if w.AppID == "" || w.AppSecret.value == "" {
 		all = append(all, fmt.Errorf("wechat account %q: app_id and app_secret are needed", w.Name))
+	}
+	if n := len(w.EncodingAESKey.value); n != 0 && n != 43 {
+		all = append(all, fmt.Errorf("wechat account %q: encoding_aes_key has %d characters and needs 43; copy it again", w.Name, n))
 	}
 	if w.BaseURL == "" && c.Mode != Sandbox {
 		w.BaseURL = "https://api.weixin.qq.com"

@@ -6,15 +6,11 @@
 package config
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
-
-	"github.com/BurntSushi/toml"
 )
 
 // Mode says which platforms the server speaks to. A database is of one mode
@@ -30,16 +26,17 @@ const (
 
 // Config is everything an operator decides.
 type Config struct {
-	Mode      Mode     `toml:"mode"`
-	Listen    string   `toml:"listen"`     // address of the server, such as 127.0.0.1:8080
-	Data      string   `toml:"data"`       // folder for the database and dev.json
-	PublicURL string   `toml:"public_url"` // our origin as platforms and people reach it
-	Database  string   `toml:"database"`   // sqlite:PATH or postgres://...; empty for SQLite in Data
-	Demo      bool     `toml:"demo"`       // demo shop and open registration outside sandbox mode
-	Lifetime  Duration `toml:"order_lifetime"`
-	Money     Money    `toml:"money"`
-	Alipay    []Alipay `toml:"alipay"`
-	WeChat    []WeChat `toml:"wechat"`
+	Mode          Mode     `toml:"mode"`
+	Listen        string   `toml:"listen"`         // address of the server, such as 127.0.0.1:8080
+	MetricsListen string   `toml:"metrics_listen"` // address of /metrics alone; empty for none outside sandbox mode
+	Data          string   `toml:"data"`           // folder for the database and dev.json
+	PublicURL     string   `toml:"public_url"`     // our origin as platforms and people reach it
+	Database      string   `toml:"database"`       // sqlite:PATH or postgres://...; empty for SQLite in Data
+	Demo          bool     `toml:"demo"`           // demo shop and open registration outside sandbox mode
+	Lifetime      Duration `toml:"order_lifetime"`
+	Money         Money    `toml:"money"`
+	Alipay        []Alipay `toml:"alipay"`
+	WeChat        []WeChat `toml:"wechat"`
 
 	SandboxURL string `toml:"-"` // where the sandbox is, in sandbox mode
 }
@@ -86,10 +83,13 @@ func (d *Duration) UnmarshalText(text []byte) error {
 
 // Secret is a value that is read from a file and never printed. In a
 // configuration file it is the file's path.
-type Secret struct{ value string }
+type Secret struct {
+	value  string
+	unread error // why its file could not be read
+}
 
 // NewSecret makes a secret of a value at hand.
-func NewSecret(value string) Secret { return Secret{value} }
+func NewSecret(value string) Secret { return Secret{value: value} }
 
 // Reveal gives the value.
 func (s Secret) Reveal() string { return s.value }
@@ -100,12 +100,12 @@ func (s Secret) String() string { return "hidden" }
 // GoString hides the value.
 func (s Secret) GoString() string { return "hidden" }
 
-// UnmarshalText reads the file that the text names. A file that others may
-// read is refused.
+// UnmarshalText reads the file that the text names. A file that is missing, or
+// that others may read, is a fault that [Load] reports with all the others.
 func (s *Secret) UnmarshalText(path []byte) error {
 	v, err := ReadSecret(string(path))
-	*s = Secret{v}
-	return err
+	*s = Secret{value: v, unread: err}
+	return nil
 }
 
 // ReadSecret reads a file with a secret and trims the white space around it.
@@ -125,23 +125,6 @@ func ReadSecret(path string) (string, error) {
 // Default is a configuration with nothing decided.
 func Default() Config {
 	return Config{Mode: Live, Listen: "127.0.0.1:8080", Data: "var", Lifetime: Duration(2 * time.Hour)}
-}
-
-// Load reads a configuration file over the defaults. Unknown settings are an
-// error, since a misspelt one would be silently without effect.
-func Load(path string) (Config, error) {
-	c := Default()
-	meta, err := toml.DecodeFile(path, &c)
-	if errors.Is(err, fs.ErrNotExist) {
-		return c, fmt.Errorf("configuration: %w", err)
-	}
-	if err != nil {
-		return c, fmt.Errorf("configuration %s: %w", path, err)
-	}
-	if extra := meta.Undecoded(); len(extra) > 0 {
-		return c, fmt.Errorf("configuration %s: unknown setting %q", path, extra[0].String())
-	}
-	return c, nil
 }
 
 // DatabaseURL is where the database is.

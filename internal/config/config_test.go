@@ -1,0 +1,79 @@
+package config_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/paypush/paypush/internal/config"
+)
+
+func write(t *testing.T, dir, name, content string, mode os.FileMode) string {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	if err := os.WriteFile(path, []byte(content), mode); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(path, mode); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestLoadReportsEveryFaultAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	open := write(t, dir, "open.pem", "geheim", 0o644)
+	path := write(t, dir, "paypush.toml", fmt.Sprintf(`
+mode = "live"
+lisen = "127.0.0.1:8080"
+[[alipay]]
+app_id = "2021000000000001"
+private_key = %q
+platform_key = %q
+colour = "blue"
+[[wechat]]
+app_id = "wx0123456789abcdef"
+app_secret = "/nonexistent/secret"
+`, open, filepath.Join(dir, "missing.pem")), 0o600)
+	c, err := config.Load(path)
+	if err == nil {
+		t.Fatal("a file full of faults was taken")
+	}
+	for _, want := range []string{`"lisen"`, `"alipay.colour"`, "private_key", "chmod 600", "platform_key", "missing.pem", "app_secret"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%s is not reported in:\n%v", want, err)
+		}
+	}
+	if strings.Contains(err.Error(), "geheim") {
+		t.Error("a secret is in the error")
+	}
+	if len(c.Alipay) != 1 || c.Alipay[0].AppID == "" {
+		t.Errorf("what could be read is lost: %+v", c)
+	}
+}
+
+func TestCheckReportsEveryFaultAtOnce(t *testing.T) {
+	c := config.Default()
+	c.Listen, c.MetricsListen, c.PublicURL = "8080", "8080", "http://pay.example.com"
+	c.WeChat = []config.WeChat{{AppID: "wx0123456789abcdef", AppSecret: config.NewSecret("s"), EncodingAESKey: config.NewSecret("short")}}
+	err := c.Check()
+	if err == nil {
+		t.Fatal("a configuration full of faults was taken")
+	}
+	for _, want := range []string{"listen:", "metrics_listen:", "https", "43"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%s is not reported in:\n%v", want, err)
+		}
+	}
+}
+
+func TestSecretsPrintAsHidden(t *testing.T) {
+	s := config.NewSecret("geheim")
+	for _, verb := range []string{"%s", "%v", "%+v", "%#v", "%q"} {
+		if got := fmt.Sprintf(verb, struct{ S config.Secret }{s}); strings.Contains(got, "geheim") {
+			t.Errorf("%s prints %s", verb, got)
+		}
+	}
+}
