@@ -45,10 +45,22 @@ func (p *Platform) menuCreate(c *call) (any, error) {
 			return nil, err
 		}
 	}
+	withSubs(in.Buttons)
 	p.menu = &in
 	p.put("menu", "menu", p.menu)
 	p.world.Publish("wechat")
 	return ok(), nil
+}
+
+// withSubs gives each entry a list of entries below it, though an empty one, as
+// the platform shows them.
+func withSubs(entries []menuButton) {
+	for i := range entries {
+		if entries[i].Sub == nil {
+			entries[i].Sub = []menuButton{}
+		}
+		withSubs(entries[i].Sub)
+	}
 }
 
 func (b menuButton) check(top bool) error {
