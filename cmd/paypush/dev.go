@@ -14,11 +14,15 @@ type devCommand struct {
 	Listen        string `help:"Address of the server." default:"127.0.0.1:8080"`
 	SandboxListen string `help:"Address of the sandbox." default:"127.0.0.1:8081"`
 	Data          string `help:"Folder for everything that is kept." default:"./var" type:"path"`
+	logFlags
 }
 
 // Run starts the sandbox, then the server over real HTTP to it, and waits.
 func (c *devCommand) Run(ctx context.Context) error {
-	log := newLogger(os.Stderr)
+	log, err := c.logger(os.Stderr)
+	if err != nil {
+		return err
+	}
 	box, err := startSandbox(c.SandboxListen, filepath.Join(c.Data, "sandbox"), 1, log)
 	if err != nil {
 		return err

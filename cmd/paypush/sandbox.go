@@ -17,6 +17,7 @@ type sandboxCommand struct {
 	Listen     string  `help:"Address of the sandbox." default:"127.0.0.1:8081"`
 	Data       string  `help:"Folder for everything that is kept; empty for nothing." type:"path"`
 	ClockSpeed float64 `help:"Seconds that pass in the sandbox in a real one." default:"1"`
+	logFlags
 }
 
 // Run serves the sandbox until it is told to stop.
@@ -24,7 +25,11 @@ func (c *sandboxCommand) Run(ctx context.Context) error {
 	if c.ClockSpeed <= 0 {
 		return usageError{errors.New("--clock-speed must be above 0")}
 	}
-	box, err := startSandbox(c.Listen, c.Data, c.ClockSpeed, newLogger(os.Stderr))
+	log, err := c.logger(os.Stderr)
+	if err != nil {
+		return err
+	}
+	box, err := startSandbox(c.Listen, c.Data, c.ClockSpeed, log)
 	if err != nil {
 		return err
 	}

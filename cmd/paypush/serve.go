@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"time"
 
@@ -19,6 +18,9 @@ type serveCommand struct {
 	PublicURL   string `help:"Our origin as platforms and people reach it." name:"public-url"`
 	Sandbox     string `help:"Take the accounts from the sandbox at this address."`
 	DatabaseURL string `help:"sqlite:PATH or postgres://...; also PAYPUSH_DATABASE_URL_FILE." name:"database-url"`
+
+	MetricsListen string `help:"Address of /metrics alone, such as 127.0.0.1:9464; nobody but your collector should reach it."`
+	logFlags
 }
 
 // Run starts the server and waits until it is told to stop.
@@ -27,7 +29,11 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return usageError{err}
 	}
-	server, err := app.Start(ctx, conf, app.Options{Log: newLogger(os.Stderr), Version: version()})
+	log, err := c.logger(os.Stderr)
+	if err != nil {
+		return err
+	}
+	server, err := app.Start(ctx, conf, app.Options{Log: log, Version: version()})
 	if err != nil {
 		return err
 	}
@@ -60,7 +66,7 @@ func (c *serveCommand) config() (config.Config, error) {
 	for _, set := range []struct {
 		to   *string
 		from string
-	}{{&conf.Listen, c.Listen}, {&conf.Data, c.Data}, {&conf.PublicURL, c.PublicURL}} {
+	}{{&conf.Listen, c.Listen}, {&conf.Data, c.Data}, {&conf.PublicURL, c.PublicURL}, {&conf.MetricsListen, c.MetricsListen}} {
 		if set.from != "" {
 			*set.to = set.from
 		}
@@ -99,8 +105,4 @@ func closeWith(server *app.Server, cause error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), drain)
 	defer cancel()
 	return errors.Join(cause, server.Close(ctx))
-}
-
-func newLogger(out *os.File) *slog.Logger {
-	return slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: slog.LevelInfo}))
 }
