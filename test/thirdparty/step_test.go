@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -38,7 +39,7 @@ type want struct {
 	step string
 	// is holds members of the value that must equal, each written as in JSON
 	// but strings without quotes; "*" is anything but absent, null and empty,
-	// "-" is absent. The key "" stands for the whole value.
+	// "-" is absent. Members of members are named a.b.0. The key "" stands for the whole value.
 	is map[string]string
 	// fails, if set, is a part of the error that must come instead; its name,
 	// code, status and message are searched.
@@ -94,31 +95,33 @@ func (w want) check(t *testing.T, s step) {
 	}
 }
 
-// member finds a.b.0 in a value and writes it as want does.
+// member finds a member of a value and writes it as want does.
 func member(value any, path string) string {
+	if path == "" {
+		return written(value)
+	}
 	for name := range strings.SplitSeq(path, ".") {
 		switch v := value.(type) {
 		case map[string]any:
-			if name == "" {
-				break
-			}
 			inner, ok := v[name]
 			if !ok {
 				return "-"
 			}
 			value = inner
 		case []any:
-			var n int
-			if _, err := fmt.Sscan(name, &n); err != nil || n >= len(v) {
+			n, err := strconv.Atoi(name)
+			if err != nil || n < 0 || n >= len(v) {
 				return "-"
 			}
 			value = v[n]
 		default:
-			if name != "" {
-				return "-"
-			}
+			return "-"
 		}
 	}
+	return written(value)
+}
+
+func written(value any) string {
 	if text, ok := value.(string); ok {
 		return text
 	}
