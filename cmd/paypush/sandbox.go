@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/paypush/paypush/sandbox"
@@ -22,6 +23,9 @@ type sandboxCommand struct {
 
 // Run serves the sandbox until it is told to stop.
 func (c *sandboxCommand) Run(ctx context.Context) error {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(900 << 20) // a million trades fit; collect sooner rather than grow
+	}
 	if c.ClockSpeed <= 0 {
 		return usageError{errors.New("--clock-speed must be above 0")}
 	}

@@ -73,7 +73,7 @@ export class Room {
   async refresh() {
     const get = (path) => call("GET", path).catch(() => null);
     const [truth, list, pushed, history, settings] = await Promise.all([
-      get("/sandbox/truth"), get("/sandbox/alipay/trades?limit=12"), get("/sandbox/wechat/pushes?limit=12"), get("/sandbox/history"), get("/sandbox/wechat/settings"),
+      get("/sandbox/truth?sums=1"), get("/sandbox/alipay/trades?limit=12"), get("/sandbox/wechat/pushes?limit=12"), get("/sandbox/history?limit=40"), get("/sandbox/wechat/settings"),
       this.faults.refresh(),
     ]);
     if (truth) this.showTruth(truth);
@@ -88,7 +88,7 @@ export class Room {
   // look asks only whether new requests came; the rest is woken by the stream.
   async look() {
     if (document.hidden) return;
-    const history = await call("GET", "/sandbox/history").catch(() => null);
+    const history = await call("GET", "/sandbox/history?limit=40").catch(() => null);
     if (history) this.showHistory(history);
   }
 
