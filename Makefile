@@ -3,7 +3,7 @@
 GO ?= go
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check bench lint fmt deps shots clean
+.PHONY: fuzz help run build test check bench lint fmt deps shots clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ lint: ## format, tidiness, static analysis
 
 bench: ## every benchmark, or ONLY=a,b: a line of JSON each
 	@$(GO) run ./bench $(if $(ONLY),-only $(ONLY))
+
+fuzz: ## every fuzz target, FUZZ=10s each
+	@scripts/fuzz $(or $(FUZZ),10s)
 
 fmt: ## format the code
 	gofmt -w .
