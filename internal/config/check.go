@@ -57,8 +57,8 @@ func (c *Config) Check() error {
 		fail("listen: %q is not an address such as 127.0.0.1:8080", c.Listen)
 	}
 	if c.MetricsListen != "" {
-		if _, _, err := net.SplitHostPort(c.MetricsListen); err != nil || c.MetricsListen == c.Listen {
-			fail("metrics_listen: %q is not an address of its own such as 127.0.0.1:9464", c.MetricsListen)
+		if _, _, err := net.SplitHostPort(c.MetricsListen); err != nil {
+			fail("metrics_listen: %q is not an address such as 127.0.0.1:9464", c.MetricsListen)
 		}
 	}
 	if err := c.checkPublicURL(); err != nil {
