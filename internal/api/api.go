@@ -22,6 +22,7 @@ import (
 	"github.com/paypush/paypush/internal/event"
 	"github.com/paypush/paypush/internal/pay"
 	"github.com/paypush/paypush/internal/push"
+	"github.com/paypush/paypush/internal/webhook"
 )
 
 // Key is a caller: an API key without its secret.
@@ -40,6 +41,10 @@ type Keys interface {
 type Events interface {
 	// After lists events with a sequence number above after, oldest first.
 	After(ctx context.Context, after int64, limit int) ([]event.Event, error)
+	// Last is the highest sequence number given so far.
+	Last(ctx context.Context) (int64, error)
+	// Add writes an event that belongs to no change of ours.
+	Add(ctx context.Context, e event.Event) error
 }
 
 // Config is what the API works with. Every field but Log is needed.
@@ -49,6 +54,8 @@ type Config struct {
 	Keys      Keys
 	Events    Events
 	Replays   Replays
+	Webhooks  *webhook.Service
+	NewID     func(prefix string) string
 	PublicURL string // our own origin, for pay_url
 	Version   string
 	Now       func() time.Time
@@ -77,6 +84,9 @@ func New(mux *http.ServeMux, c Config) *API {
 	a.registerRefunds()
 	a.registerMessages()
 	a.registerEvents()
+	a.registerNewEvents()
+	a.registerEndpoints()
+	a.registerDeliveries()
 	return a
 }
 

@@ -29,7 +29,7 @@ func (a *API) registerEvents() {
 }
 
 type listEventsInput struct {
-	After string `query:"after" pattern:"^[0-9]{0,18}$" doc:"next_cursor of the page before; empty for the beginning"`
+	After string `query:"after" pattern:"^([0-9]{0,18}|latest)$" doc:"next_cursor of the page before; empty for the beginning, latest for what happens from now on"`
 	Limit int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
 }
 
@@ -41,13 +41,9 @@ type listEventsOutput struct {
 }
 
 func (a *API) listEvents(ctx context.Context, in *listEventsInput) (*listEventsOutput, error) {
-	after := int64(0)
-	if in.After != "" {
-		n, err := strconv.ParseInt(in.After, 10, 64)
-		if err != nil {
-			return nil, a.problem(fault.Input("/after", "cursor_invalid", "The cursor is not one of ours."))
-		}
-		after = n
+	after, err := a.cursor(ctx, in.After)
+	if err != nil {
+		return nil, a.problem(err)
 	}
 	found, err := a.Events.After(ctx, after, in.Limit)
 	if err != nil {
@@ -56,9 +52,28 @@ func (a *API) listEvents(ctx context.Context, in *listEventsInput) (*listEventsO
 	out := new(listEventsOutput)
 	out.Body.Data = make([]Event, 0, len(found))
 	for _, e := range found {
-		out.Body.Data = append(out.Body.Data, Event{e.ID, e.Type, e.Object, e.Version, e.Data, e.At})
+		out.Body.Data = append(out.Body.Data, viewEvent(e))
 		after = e.Seq
 	}
 	out.Body.NextCursor = strconv.FormatInt(after, 10)
 	return out, nil
+}
+
+// cursor reads where a reader of events stands.
+func (a *API) cursor(ctx context.Context, after string) (int64, error) {
+	switch after {
+	case "":
+		return 0, nil
+	case "latest":
+		return a.Events.Last(ctx)
+	}
+	n, err := strconv.ParseInt(after, 10, 64)
+	if err != nil {
+		return 0, fault.Input("/after", "cursor_invalid", "The cursor is not one of ours.")
+	}
+	return n, nil
+}
+
+func viewEvent(e event.Event) Event {
+	return Event{ID: e.ID, Type: e.Type, Object: e.Object, Version: e.Version, Data: e.Data, At: e.At}
 }

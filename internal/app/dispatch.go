@@ -32,6 +32,7 @@ type dispatcher struct {
 	outbox outbox
 	queue  job.Queue
 	routes map[event.Type]func(context.Context, event.Event) ([]job.Job, error)
+	every  func(context.Context, []event.Event) error // what follows from every event, of whatever type
 	holder string
 	log    *slog.Logger
 }
@@ -88,6 +89,9 @@ func (d *dispatcher) dispatch(ctx context.Context) error {
 }
 
 func (d *dispatcher) handle(ctx context.Context, events []event.Event) error {
+	if err := d.every(ctx, events); err != nil {
+		return err
+	}
 	var jobs []job.Job
 	for _, e := range events {
 		route, ok := d.routes[e.Type]

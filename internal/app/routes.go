@@ -13,6 +13,7 @@ import (
 	"github.com/paypush/paypush/internal/api"
 	"github.com/paypush/paypush/internal/callback"
 	"github.com/paypush/paypush/internal/config"
+	"github.com/paypush/paypush/internal/id"
 	"github.com/paypush/paypush/internal/request"
 	"github.com/paypush/paypush/internal/web"
 	"github.com/paypush/paypush/wechat"
@@ -25,7 +26,7 @@ func (s *Server) newHTTPServer() *http.Server {
 	site := s.newSite()
 	site.Register(mux)
 	api.New(mux, api.Config{Pay: s.pay, Push: s.push, Keys: keys{s.db.Keys()}, Events: events{s.db.Outbox(), s.db},
-		Replays: replays{s.db.Idempotency()}, PublicURL: s.conf.PublicURL, Version: s.version, Now: s.clock.Now, Log: s.log})
+		Replays: replays{s.db.Idempotency()}, Webhooks: s.webhooks, NewID: id.New, PublicURL: s.conf.PublicURL, Version: s.version, Now: s.clock.Now, Log: s.log})
 	s.routeCallbacks(mux)
 	s.routeHealth(mux)
 	s.routeMetrics(mux)

@@ -22,6 +22,7 @@ import (
 	"github.com/paypush/paypush/internal/push"
 	"github.com/paypush/paypush/internal/store"
 	"github.com/paypush/paypush/internal/survey"
+	"github.com/paypush/paypush/internal/webhook"
 )
 
 // Options are what a program that embeds the server decides.
@@ -42,6 +43,7 @@ type Server struct {
 	pay      *pay.Service
 	push     *push.Service
 	members  *member.Service
+	webhooks *webhook.Service
 	jobs     job.Runner
 
 	metrics   *metrics.Metrics
@@ -109,6 +111,9 @@ func (s *Server) open(ctx context.Context, address string) error {
 		return err
 	}
 	s.openDomains()
+	if err := s.openWebhooks(ctx); err != nil {
+		return err
+	}
 	s.jobs, err = s.openJobs(ctx)
 	return err
 }
@@ -175,6 +180,8 @@ func (s *Server) begin(ctx context.Context, l net.Listener) error {
 	s.loop(func() { sweep(live, s.pay, s.log) })
 	s.loop(func() { s.dispatcher().run(live) })
 	s.loop(func() { clean(live, s.db, s.log) })
+	s.loop(func() { s.webhooks.Run(live) })
+	s.loop(func() { forget(live, s.webhooks, s.log) })
 	if s.conf.Mode == config.Sandbox {
 		s.loop(func() { s.clock.follow(live, newSandboxClient(s.conf.SandboxURL), s.log) })
 	}
@@ -192,7 +199,7 @@ func (s *Server) loop(run func()) { s.loops.Go(run) }
 
 // dispatcher knows what follows from which event.
 func (s *Server) dispatcher() *dispatcher {
-	return &dispatcher{outbox: events{s.db.Outbox(), s.db}, queue: s.jobs, holder: rand.Text(), log: s.log,
+	return &dispatcher{outbox: events{s.db.Outbox(), s.db}, queue: s.jobs, holder: rand.Text(), log: s.log, every: s.webhooks.Enqueue,
 		routes: map[event.Type]func(context.Context, event.Event) ([]job.Job, error){
 			event.OrderPaid: func(ctx context.Context, e event.Event) ([]job.Job, error) {
 				return nil, s.push.OnOrderPaid(ctx, e)

@@ -17,6 +17,8 @@ var rules = []rule{
 	{"internal/fault", nil},
 	{"internal/event", nil},
 	{"internal/request", nil},
+	{"internal/seal", nil},
+	{"internal/audit", []string{"internal/request"}},
 	{"internal/id", []string{"github.com/google/uuid"}},
 	{"internal/config", []string{"internal/pay", "internal/fault", "github.com/BurntSushi/toml"}},
 	{"internal/logging", []string{"internal/request"}},
@@ -41,7 +43,7 @@ var rules = []rule{
 	{"internal/channel/wechat", []string{"wechat", "internal/push", "internal/member", "internal/fault"}},
 
 	// The store imports the domain, never the other way round.
-	{"internal/store", []string{"internal/job", "internal/pay", "internal/push", "internal/member", "internal/webhook", "internal/event", "internal/fault",
+	{"internal/store", []string{"internal/audit", "internal/job", "internal/pay", "internal/push", "internal/member", "internal/webhook", "internal/event", "internal/fault",
 		"github.com/jackc/pgx/v5", "modernc.org/sqlite", "github.com/pressly/goose/v3", "github.com/alexedwards/scs/v2"}},
 	{"internal/job/local", []string{"internal/job", "internal/store", "internal/fault"}},
 	{"internal/job/river", []string{"internal/job", "internal/fault", "github.com/riverqueue/river", "github.com/jackc/pgx/v5"}},
@@ -56,9 +58,9 @@ var rules = []rule{
 
 	// What people, programs and platforms call.
 	{"internal/callback", []string{"internal/pay", "internal/fault", "wechat"}},
-	{"internal/api", []string{"internal/pay", "internal/push", "internal/event", "internal/fault", "internal/request",
+	{"internal/api", []string{"internal/audit", "internal/pay", "internal/push", "internal/webhook", "internal/event", "internal/fault", "internal/request",
 		"github.com/danielgtaylor/huma/v2"}},
-	{"internal/web", []string{"internal/pay", "internal/push", "internal/member", "internal/fault", "internal/request", "internal/id",
+	{"internal/web", []string{"internal/audit", "internal/pay", "internal/push", "internal/member", "internal/webhook", "internal/event", "internal/fault", "internal/request", "internal/id",
 		"github.com/alexedwards/scs/v2", "golang.org/x/text", "rsc.io/qr"}},
 
 	// Only app wires everything, and only cmd and bench call app.

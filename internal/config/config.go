@@ -7,6 +7,7 @@ package config
 
 import (
 	"fmt"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -39,6 +40,9 @@ type Config struct {
 	WeChat        []WeChat `toml:"wechat"`
 
 	SandboxURL string `toml:"-"` // where the sandbox is, in sandbox mode
+
+	SecretKey       Secret         `toml:"secret_key"`       // a file with the keys that seal secrets, the same on every node
+	WebhookNetworks []netip.Prefix `toml:"webhook_networks"` // networks of our own that webhooks may be posted to
 }
 
 // Alipay is one Alipay app.

@@ -40,19 +40,19 @@ func (s *Service) settleEndpoint(ctx context.Context, tx Tx, id string, all []re
 	if err != nil && !deleted {
 		return err
 	}
-	before := e
+	before, now := e, s.now()
 	for _, r := range all {
 		if err := tx.InsertAttempt(ctx, r.attempt); err != nil {
 			return err
 		}
 		d := r.delivery
-		gaveUp := d.judge(r, s.now())
+		gaveUp := d.judge(r, now)
 		mine, err := tx.UpdateDelivery(ctx, d)
 		if err != nil {
 			return err
 		}
 		if mine && !r.interrupted {
-			e.learn(r, d, gaveUp, s.now())
+			e.learn(r, d, gaveUp, now)
 		}
 	}
 	if deleted || e.Enabled == before.Enabled && e.FailingSince.Equal(before.FailingSince) {
