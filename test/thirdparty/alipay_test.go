@@ -31,7 +31,7 @@ func nodeStory(t *testing.T, script string, mode func(*box, stranger) (nodeConfi
 	b, foreign := newBox(t), newStranger(t)
 	config, foreignKey := mode(b, foreign)
 	return tell(t, script, map[string]any{
-		"sandbox": b.Base, "config": config, "foreignKey": foreignKey, "foreignPublic": foreign.public,
+		"sandbox": b.Base, "ca": string(b.inside.CertificateAuthority()), "config": config, "foreignKey": foreignKey, "foreignPublic": foreign.public,
 	})
 }
 
@@ -112,6 +112,7 @@ func alipayDay() []want {
 		{step: "user token", is: fields{"accessToken": "*", "refreshToken": "*", "userId": "*", "expiresIn": "*", "code": "-"}},
 		{step: "user token for a bad code", is: refusal("40002", "isv.code-invalid")},
 		{step: "app auth token nobody gave", is: refusal("20001", "aop.invalid-app-auth-token")},
+		{step: "query at the real host by a proxy", is: found(first, "TRADE_SUCCESS", "88.66", "88.66")},
 		{step: "encrypted", is: found(first, "TRADE_SUCCESS", "88.66", "88.66")},
 
 		{step: "a method that does not exist", is: refusal("40002", "isv.invalid-method")},

@@ -3,7 +3,7 @@
 // A merchant's day with alipay-sdk: every call of the older gateway, replies
 // verified, in key mode or in certificate mode as the input says.
 
-const { AlipaySdk } = require('alipay-sdk');
+const { AlipaySdk, ProxyAgent } = require('alipay-sdk');
 const { tell } = require('./lib/story.cjs');
 const { Sandbox, readForm, submit, listen, fieldsOf } = require('./lib/sandbox.cjs');
 
@@ -123,6 +123,11 @@ tell(async (step, given) => {
   await step('user token for a bad code', () => sdk.exec('alipay.system.oauth.token', { grantType: 'authorization_code', code: 'nobody' }));
   await step('app auth token nobody gave', () => call('alipay.trade.query', { outTradeNo: 'x' }, { appAuthToken: 'nobody' }));
 
+  await step('query at the real host by a proxy', () => {
+    const { gateway, endpoint, ...rest } = given.config;
+    const proxyAgent = new ProxyAgent({ uri: given.sandbox, requestTls: { ca: given.ca } });
+    return new AlipaySdk({ ...rest, proxyAgent }).exec('alipay.trade.query', { bizContent: { outTradeNo: 'node-page-get' } }, verified);
+  });
   await step('encrypted', () => sdk.exec('alipay.trade.query', { bizContent: { outTradeNo: 'node-page-get' }, needEncrypt: true }));
   await step('a method that does not exist', () => call('alipay.trade.nothing', { a: 1 }));
   await step('an app that does not exist', () => new AlipaySdk({ ...given.config, appId: '2021000000000000' })
