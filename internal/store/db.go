@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/paypush/paypush/internal/audit"
 	"github.com/paypush/paypush/internal/fault"
 	"github.com/paypush/paypush/internal/member"
 	"github.com/paypush/paypush/internal/pay"
@@ -79,9 +80,9 @@ const maxRuns = 12
 var errBusy = fault.New(fault.Unavailable, "store_busy", "The database is busy. Try again.")
 
 // update runs fn in one transaction, again where it went stale or the engine
-// gave it up, and adds what the caller attached to ctx.
+// gave it up, and adds what the caller attached to ctx or noted in it.
 func (db *DB) update(ctx context.Context, fn func(*txn) error) error {
-	record := attached(ctx)
+	record, noted := attached(ctx), audit.Noted(ctx)
 	for run := 1; ; run++ {
 		events := 0
 		err := db.transact(ctx, func(tx *txn) error {
@@ -89,11 +90,15 @@ func (db *DB) update(ctx context.Context, fn func(*txn) error) error {
 			if err == nil {
 				err = record.insert(ctx, tx)
 			}
+			if err == nil {
+				err = db.writeNoted(ctx, tx, noted)
+			}
 			events = tx.events
 			return err
 		})
 		if err == nil {
 			record.done()
+			noted.Done()
 			if events > 0 {
 				db.changed.ring()
 			}

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/paypush/paypush/internal/audit"
 	"github.com/paypush/paypush/internal/fault"
 )
 
@@ -99,9 +100,10 @@ func attached(ctx context.Context) *attachedRecord {
 	return r
 }
 
-// detached gives ctx without the record, for what is no effect of the request.
+// detached gives ctx without the record, and without what was noted, for what
+// is no effect of the request.
 func detached(ctx context.Context) context.Context {
-	return context.WithValue(ctx, attachment{}, nil)
+	return audit.Silent(context.WithValue(ctx, attachment{}, nil))
 }
 
 // insert writes the record; a nil one, and one that is written, is none.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/paypush/paypush/internal/audit"
 	"github.com/paypush/paypush/internal/fault"
 	"github.com/paypush/paypush/internal/member"
 )
@@ -30,15 +31,8 @@ var (
 	ErrSignInSecret = fault.New(fault.Unauthorized, "sign_in_link_invalid", "This sign-in link is used, expired or unknown.")
 )
 
-// Key is an API key as it may be shown; the secret is shown once, when it is made.
-type Key struct {
-	ID         string // key_...
-	Name       string // what people call it
-	Role       member.Role
-	CreatedAt  time.Time
-	LastUsedAt time.Time // to the hour; zero for never
-	RevokedAt  time.Time // zero for a key that works
-}
+// Key is an API key as it may be shown.
+type Key = member.Key
 
 // Keys keeps API keys.
 type Keys struct{ db *DB }
@@ -51,6 +45,7 @@ func (db *DB) Keys() Keys { return Keys{db} }
 func (k Keys) Create(ctx context.Context, name string, role member.Role) (secret string, made Key, err error) {
 	secret = newSecret("sk_")
 	made = Key{ID: newID("key"), Name: name, Role: role, CreatedAt: k.db.now().UTC().Truncate(time.Microsecond)}
+	audit.Name(ctx, made.ID)
 	err = k.db.update(ctx, func(tx *txn) error {
 		_, err := change(ctx, tx, sqlKeyInsert, made.ID, made.Name, string(made.Role), micros(made.CreatedAt), digest(secret))
 		return err

@@ -28,21 +28,11 @@ const (
 	forgedTimeout = 5 * time.Second
 )
 
-// Forged is one sample of a forged notice. Its body may be cut.
-type Forged struct {
-	Account string
-	Body    []byte
-	Remote  string
-	Reason  string
-	At      time.Time
-}
+// Forged is one sample of a forged notice.
+type Forged = pay.Forged
 
 // ForgedCount is how many forged notices came to an account within an hour.
-type ForgedCount struct {
-	Account string
-	Hour    time.Time // its beginning, UTC
-	Count   int64
-}
+type ForgedCount = pay.ForgedCount
 
 // Reject implements [pay.Rejects]. It only counts in memory; about once a
 // second, and at [DB.Close], the counts and a few samples go to the database.

@@ -68,7 +68,7 @@ func (t Throttle) Allow(ctx context.Context, key string) error {
 func (t Throttle) Fail(ctx context.Context, key string) error {
 	now := t.now()
 	clean := t.count.Add(1)%cleanEvery == 0
-	return t.db.update(ctx, func(tx *txn) error {
+	return t.db.update(detached(ctx), func(tx *txn) error {
 		_, err := change(ctx, tx, sqlFailureAdd, digest(key), micros(now.Add(failureWindow)), micros(now))
 		if err == nil && clean {
 			if _, err = change(ctx, tx, sqlFailureClean, micros(now)); err == nil {
@@ -85,7 +85,7 @@ func (t Throttle) Clear(ctx context.Context, key string) error {
 	if err != nil || len(found) == 0 {
 		return err
 	}
-	return t.db.update(ctx, func(tx *txn) error {
+	return t.db.update(detached(ctx), func(tx *txn) error {
 		_, err := change(ctx, tx, sqlFailureClear, digest(key))
 		return err
 	})

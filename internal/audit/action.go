@@ -1,0 +1,39 @@
+package audit
+
+// Action is what somebody did: an object and a verb.
+type Action string
+
+// What is remembered.
+const (
+	OrderClose     Action = "order.close"
+	PaymentQuery   Action = "payment.query"
+	RefundAsk      Action = "refund.ask"
+	RefundApprove  Action = "refund.approve"
+	RefundRefuse   Action = "refund.refuse"
+	SurplusRefund  Action = "surplus.refund"
+	SurplusAccept  Action = "surplus.accept"
+	SurplusKeep    Action = "surplus.keep"
+	NoticeReplay   Action = "notice.replay"
+	RoleChange     Action = "member.role"
+	MemberCreate   Action = "member.create"
+	MemberDelete   Action = "member.delete"
+	PasswordChange Action = "member.password"
+	SignInLink     Action = "member.sign_in_link"
+	Bind           Action = "binding.create"
+	Unbind         Action = "binding.delete"
+	KeyCreate      Action = "key.create"
+	KeyRevoke      Action = "key.revoke"
+	EndpointCreate Action = "endpoint.create"
+	EndpointChange Action = "endpoint.change"
+	EndpointDelete Action = "endpoint.delete"
+	ActivitySend   Action = "activity.send"
+	ActivityCancel Action = "activity.cancel"
+	EndpointReplay Action = "endpoint.replay"
+)
+
+// Actions lists every action, for a page that names them.
+func Actions() []Action {
+	return []Action{OrderClose, PaymentQuery, RefundAsk, RefundApprove, RefundRefuse, SurplusRefund, SurplusAccept, SurplusKeep,
+		NoticeReplay, RoleChange, MemberCreate, MemberDelete, PasswordChange, SignInLink, Bind, Unbind, KeyCreate, KeyRevoke,
+		EndpointCreate, EndpointChange, EndpointDelete, EndpointReplay, ActivitySend, ActivityCancel}
+}
