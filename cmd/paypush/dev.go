@@ -30,6 +30,9 @@ func (c *devCommand) Run(ctx context.Context) error {
 	defer box.close()
 	conf := config.Default()
 	conf.Mode, conf.Listen, conf.Data, conf.SandboxURL = config.Sandbox, c.Listen, c.Data, box.url
+	if err := sealingKey(&conf); err != nil {
+		return err
+	}
 	server, err := app.Start(ctx, conf, app.Options{Log: log, Version: version()})
 	if err != nil {
 		return err

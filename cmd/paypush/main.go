@@ -23,6 +23,8 @@ type commands struct {
 	Keygen  keygenCommand  `cmd:"" help:"Make an RSA key pair for an Alipay app."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database schema up to date."`
 	Admin   adminCommand   `cmd:"" help:"Make administrators and API keys."`
+	Listen  listenCommand  `cmd:"" help:"Print a server's events, and forward them to an application on this machine."`
+	Trigger triggerCommand `cmd:"" help:"Make an event happen, such as order.paid, through the sandbox."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 

@@ -71,6 +71,9 @@ func (c *serveCommand) config() (config.Config, error) {
 			*set.to = set.from
 		}
 	}
+	if err := sealingKey(&conf); err != nil {
+		return conf, err
+	}
 	url, err := databaseURL(c.DatabaseURL)
 	if url != "" {
 		conf.Database = url
