@@ -22,7 +22,9 @@ type commands struct {
 	Sandbox sandboxCommand `cmd:"" help:"Start the sandbox: Alipay and WeChat, emulated."`
 	Keygen  keygenCommand  `cmd:"" help:"Make an RSA key pair for an Alipay app."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database schema up to date."`
+	Doctor  doctorCommand  `cmd:"" help:"Find out what keeps the server from working, and what to do about it."`
 	Admin   adminCommand   `cmd:"" help:"Make administrators and API keys."`
+	Audit   auditCommand   `cmd:"" help:"Hold the ledger against itself and, with --sandbox, against the platform."`
 	Listen  listenCommand  `cmd:"" help:"Print a server's events, and forward them to an application on this machine."`
 	Trigger triggerCommand `cmd:"" help:"Make an event happen, such as order.paid, through the sandbox."`
 	Version versionCommand `cmd:"" help:"Print the version."`
