@@ -16,6 +16,7 @@ var (
 	ErrOrderDiffers  = fault.New(fault.Conflict, "order_differs", "An order with this number but other data exists.")
 	ErrNotPayable    = fault.New(fault.Conflict, "order_not_payable", "This order can no longer be paid.")
 	ErrNoRefund      = fault.New(fault.NotFound, "refund_not_found", "There is no such refund.")
+	ErrNoNotice      = fault.New(fault.NotFound, "notice_not_found", "There is no such notice.")
 	ErrNotRefundable = fault.New(fault.Conflict, "order_not_refundable", "Nothing of this order can be given back.")
 	ErrRefundTooMuch = fault.Input("/amount", "refund_too_much", "More would go back than came. Ask for less.")
 	ErrSamePerson    = fault.New(fault.Forbidden, "second_person_needed", "Somebody else than who asked must approve this refund.")

@@ -57,14 +57,7 @@ type Reader interface {
 	Payments(ctx context.Context, orderID string) ([]Payment, error)
 	Orders(ctx context.Context, f OrderFilter) ([]Order, error)
 	RefundReader
-}
-
-// OrderFilter selects a page of orders, newest first.
-type OrderFilter struct {
-	MemberID string      // only this member's
-	Status   OrderStatus // only in this state
-	Before   string      // only orders whose id sorts below this one; ids rise with time
-	Limit    int         // 1 to 100
+	NoticeReader
 }
 
 // Tx is the ledger inside one transaction.

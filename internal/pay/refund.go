@@ -85,6 +85,9 @@ type RefundReader interface {
 	RefundsIn(ctx context.Context, status RefundStatus, limit int) ([]Refund, error)
 	// SurplusesIn lists payments whose surplus is in a state, oldest first.
 	SurplusesIn(ctx context.Context, state SurplusState, limit int) ([]Payment, error)
+	// RefundPage and SurplusPage list what a filter selects.
+	RefundPage(ctx context.Context, f RefundFilter) ([]Refund, error)
+	SurplusPage(ctx context.Context, f SurplusFilter) ([]Payment, error)
 }
 
 // RefundWriter writes refunds.

@@ -53,9 +53,17 @@ type Store interface {
 	Message(ctx context.Context, id string) (Message, error)
 	// MessageByKey finds one by its key or fails with [ErrNoMessage].
 	MessageByKey(ctx context.Context, key string) (Message, error)
-	// Messages lists the newest messages of a member, or of everybody where
-	// memberID is empty.
-	Messages(ctx context.Context, memberID string, limit int) ([]Message, error)
+	// Messages lists what a filter selects.
+	Messages(ctx context.Context, f Filter) ([]Message, error)
+}
+
+// Filter selects a page of messages, newest first. What is left empty does not
+// narrow it.
+type Filter struct {
+	MemberID string
+	Status   Status
+	Before   string // only messages whose id sorts below this one
+	Limit    int    // 1 to 100
 }
 
 // Tx is the messages inside one transaction.

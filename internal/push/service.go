@@ -101,8 +101,14 @@ func (s *Service) Message(ctx context.Context, id string) (Message, error) {
 
 // Recent lists the newest messages of a member.
 func (s *Service) Recent(ctx context.Context, memberID string, limit int) ([]Message, error) {
-	all, err := s.store.Messages(ctx, memberID, limit)
+	all, err := s.store.Messages(ctx, Filter{MemberID: memberID, Limit: limit})
 	return all, fault.Wrap("push.Recent", err)
+}
+
+// Messages lists what a filter selects.
+func (s *Service) Messages(ctx context.Context, f Filter) ([]Message, error) {
+	all, err := s.store.Messages(ctx, f)
+	return all, fault.Wrap("push.Messages", err)
 }
 
 func (s *Service) check(in NewMessage) error {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/paypush/paypush/internal/push"
@@ -15,11 +16,13 @@ const (
 		ON CONFLICT (key) DO NOTHING`
 	sqlMessageUpdate statement = `UPDATE messages SET status = $3, code = $4, detail = $5, platform_id = $6, attempts = $7,
 		first_try_at = $8, done_at = $9, version = version + 1 WHERE id = $1 AND version = $2`
-	sqlMessageByID  statement = `SELECT ` + messageColumns + ` FROM messages WHERE id = $1`
-	sqlMessageByKey statement = `SELECT ` + messageColumns + ` FROM messages WHERE key = $1`
-	sqlMessages     statement = `SELECT ` + messageColumns + ` FROM messages ORDER BY id DESC LIMIT $1`
-	sqlMessagesOf   statement = `SELECT ` + messageColumns + ` FROM messages WHERE member_id = $2 AND member_id <> '' ORDER BY id DESC LIMIT $1`
-	sqlAddresses    statement = `SELECT account, openid FROM bindings WHERE member_id = $1 ORDER BY bound_at, id`
+	sqlMessageByID   statement = `SELECT ` + messageColumns + ` FROM messages WHERE id = $1`
+	sqlMessageByKey  statement = `SELECT ` + messageColumns + ` FROM messages WHERE key = $1`
+	sqlMessagePage   statement = `SELECT ` + messageColumns + ` FROM messages WHERE id < $1 AND ($3 = '' OR status = $3) ORDER BY id DESC LIMIT $2`
+	sqlMessagePageIn statement = `SELECT ` + messageColumns + ` FROM messages WHERE status = $3 AND status <> 'sent' AND id < $1 ORDER BY id DESC LIMIT $2`
+	sqlMessagePageOf statement = `SELECT ` + messageColumns + ` FROM messages
+		WHERE member_id = $4 AND member_id <> '' AND id < $1 AND ($3 = '' OR status = $3) ORDER BY id DESC LIMIT $2`
+	sqlAddresses statement = `SELECT account, openid FROM bindings WHERE member_id = $1 ORDER BY bound_at, id`
 )
 
 // Messages keeps messages. It implements [push.Store] and [push.People].
@@ -42,12 +45,16 @@ func (m Messages) Update(ctx context.Context, fn func(tx push.Tx) error) error {
 	return m.db.update(ctx, func(tx *txn) error { return fn(messageTx{messageReader{tx}, tx}) })
 }
 
-// Messages implements [push.Store]. The limit is 1 to 100.
-func (m Messages) Messages(ctx context.Context, memberID string, limit int) ([]push.Message, error) {
-	if memberID == "" {
-		return many(ctx, m.x, scanMessage, sqlMessages, page(limit))
+// Messages implements [push.Store].
+func (m Messages) Messages(ctx context.Context, f push.Filter) ([]push.Message, error) {
+	before, limit := cmp.Or(f.Before, lastID), page(f.Limit)
+	switch {
+	case f.MemberID != "":
+		return many(ctx, m.x, scanMessage, sqlMessagePageOf, before, limit, string(f.Status), f.MemberID)
+	case f.Status != "" && f.Status != push.Sent: // most are sent, and no index is kept of those
+		return many(ctx, m.x, scanMessage, sqlMessagePageIn, before, limit, string(f.Status))
 	}
-	return many(ctx, m.x, scanMessage, sqlMessagesOf, page(limit), memberID)
+	return many(ctx, m.x, scanMessage, sqlMessagePage, before, limit, string(f.Status))
 }
 
 // Addresses implements [push.People]: a member is reached over the WeChat that

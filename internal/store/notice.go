@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/paypush/paypush/internal/fault"
 	"github.com/paypush/paypush/internal/pay"
 )
 
@@ -22,9 +21,6 @@ const (
 	sqlNotices       statement = `SELECT ` + noticeColumns + ` FROM notices WHERE id < $1 ORDER BY id DESC LIMIT $2`
 	sqlNoticesOf     statement = `SELECT ` + noticeColumns + ` FROM notices WHERE payment_id = $1 AND payment_id <> '' ORDER BY id LIMIT 100`
 )
-
-// ErrNoNotice tells that there is no such notice.
-var ErrNoNotice = fault.New(fault.NotFound, "notice_not_found", "There is no such notice.")
 
 // Redeliver implements [pay.NoticeWriter].
 func (l ledgerTx) Redeliver(ctx context.Context, account, bodyHash string, at time.Time) (pay.Verdict, bool, error) {
@@ -46,15 +42,15 @@ func (l ledgerTx) InsertNotice(ctx context.Context, n pay.Notice) error {
 		n.Deliveries, micros(n.ReceivedAt), micros(n.LastAt))
 }
 
-// SetFinding implements [pay.NoticeWriter]. It fails with [ErrNoNotice] where
+// SetFinding implements [pay.NoticeWriter]. It fails with [pay.ErrNoNotice] where
 // there is none.
 func (l ledgerTx) SetFinding(ctx context.Context, noticeID, finding string) error {
-	return must(ctx, l.txn, ErrNoNotice, sqlNoticeFinding, noticeID, finding)
+	return must(ctx, l.txn, pay.ErrNoNotice, sqlNoticeFinding, noticeID, finding)
 }
 
-// Notice finds one genuine notice or fails with [ErrNoNotice].
+// Notice implements [pay.NoticeReader].
 func (l ledgerReader) Notice(ctx context.Context, id string) (pay.Notice, error) {
-	return one(ctx, l.x, ErrNoNotice, scanNotice, sqlNoticeByID, id)
+	return one(ctx, l.x, pay.ErrNoNotice, scanNotice, sqlNoticeByID, id)
 }
 
 // Notices lists genuine notices, newest first, those whose id sorts below

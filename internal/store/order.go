@@ -19,11 +19,6 @@ const (
 		version = version + 1 WHERE id = $1 AND version = $2`
 	sqlOrderByID     statement = `SELECT ` + orderColumns + ` FROM orders WHERE id = $1`
 	sqlOrderByNumber statement = `SELECT ` + orderColumns + ` FROM orders WHERE number = $1`
-
-	sqlOrders         statement = `SELECT ` + orderColumns + ` FROM orders WHERE id < $1 ORDER BY id DESC LIMIT $2`
-	sqlOrdersOf       statement = `SELECT ` + orderColumns + ` FROM orders WHERE member_id = $3 AND member_id <> '' AND id < $1 ORDER BY id DESC LIMIT $2`
-	sqlOrdersInState  statement = `SELECT ` + orderColumns + ` FROM orders WHERE status = $3 AND id < $1 ORDER BY id DESC LIMIT $2`
-	sqlOrdersOfInStat statement = `SELECT ` + orderColumns + ` FROM orders WHERE member_id = $3 AND member_id <> '' AND status = $4 AND id < $1 ORDER BY id DESC LIMIT $2`
 )
 
 // lastID sorts behind every id.
@@ -37,23 +32,6 @@ func (l ledgerReader) Order(ctx context.Context, id string) (pay.Order, error) {
 // OrderByNumber implements [pay.Reader].
 func (l ledgerReader) OrderByNumber(ctx context.Context, number string) (pay.Order, error) {
 	return one(ctx, l.x, pay.ErrNoOrder, scanOrder, sqlOrderByNumber, number)
-}
-
-// Orders implements [pay.Reader].
-func (l ledgerReader) Orders(ctx context.Context, f pay.OrderFilter) ([]pay.Order, error) {
-	if f.Before == "" {
-		f.Before = lastID
-	}
-	limit := page(f.Limit)
-	switch {
-	case f.MemberID != "" && f.Status != "":
-		return many(ctx, l.x, scanOrder, sqlOrdersOfInStat, f.Before, limit, f.MemberID, string(f.Status))
-	case f.MemberID != "":
-		return many(ctx, l.x, scanOrder, sqlOrdersOf, f.Before, limit, f.MemberID)
-	case f.Status != "":
-		return many(ctx, l.x, scanOrder, sqlOrdersInState, f.Before, limit, string(f.Status))
-	}
-	return many(ctx, l.x, scanOrder, sqlOrders, f.Before, limit)
 }
 
 // page keeps the size of a page between 1 and 100.

@@ -18,10 +18,14 @@ const (
 		ON CONFLICT (payment_id, request_no) DO NOTHING`
 	sqlRefundUpdate statement = `UPDATE refunds SET status = $3, decided_by = $4, failure = $5, tries = $6, next_at = $7,
 		done_at = $8, version = version + 1 WHERE id = $1 AND version = $2`
-	sqlRefundByID statement = `SELECT ` + refundColumns + ` FROM refunds WHERE id = $1`
-	sqlRefundsOf  statement = `SELECT ` + refundColumns + ` FROM refunds WHERE order_id = $1 ORDER BY id LIMIT 1000`
-	sqlRefundsIn  statement = `SELECT ` + refundColumns + ` FROM refunds WHERE status = $1 ORDER BY id LIMIT $2`
-	sqlRefundSum  statement = `SELECT COALESCE(SUM(amount), 0) FROM refunds
+	sqlRefundByID   statement = `SELECT ` + refundColumns + ` FROM refunds WHERE id = $1`
+	sqlRefundsOf    statement = `SELECT ` + refundColumns + ` FROM refunds WHERE order_id = $1 ORDER BY id LIMIT 1000`
+	sqlRefundsIn    statement = `SELECT ` + refundColumns + ` FROM refunds WHERE status = $1 ORDER BY id LIMIT $2`
+	sqlRefundPage   statement = `SELECT ` + refundColumns + ` FROM refunds WHERE id < $1 ORDER BY id DESC LIMIT $2`
+	sqlRefundPageIn statement = `SELECT ` + refundColumns + ` FROM refunds WHERE status = $3 AND id < $1 ORDER BY id DESC LIMIT $2`
+	sqlRefundPageOf statement = `SELECT ` + refundColumns + ` FROM refunds
+		WHERE order_id = $4 AND id < $1 AND ($3 = '' OR status = $3) ORDER BY id DESC LIMIT $2`
+	sqlRefundSum statement = `SELECT COALESCE(SUM(amount), 0) FROM refunds
 		WHERE automatic = 1 AND created_at > $1 AND status NOT IN ('failed', 'refused')`
 	sqlTurnstile statement = `INSERT INTO turnstiles (name, count) VALUES ($1, 1)
 		ON CONFLICT (name) DO UPDATE SET count = turnstiles.count + 1`
@@ -35,7 +39,8 @@ const (
 			SELECT id FROM payments WHERE act_at > 0 AND act_at <= $1
 			ORDER BY act_at LIMIT $3 /*skip locked*/)
 		RETURNING ` + paymentColumns
-	sqlSurpluses statement = `SELECT ` + paymentColumns + ` FROM payments WHERE surplus_state = $1 AND surplus_state <> '' ORDER BY id LIMIT $2`
+	sqlSurpluses statement = `SELECT ` + paymentColumns + ` FROM payments
+		WHERE surplus_state = $1 AND surplus_state <> '' AND id > $3 ORDER BY id LIMIT $2`
 )
 
 // Refund implements [pay.RefundReader].
@@ -56,7 +61,24 @@ func (l ledgerReader) RefundsIn(ctx context.Context, status pay.RefundStatus, li
 // SurplusesIn implements [pay.RefundReader]; the oldest comes first. The limit
 // is 1 to 100.
 func (l ledgerReader) SurplusesIn(ctx context.Context, state pay.SurplusState, limit int) ([]pay.Payment, error) {
-	return many(ctx, l.x, scanPayment, sqlSurpluses, string(state), page(limit))
+	return many(ctx, l.x, scanPayment, sqlSurpluses, string(state), page(limit), "")
+}
+
+// SurplusPage implements [pay.RefundReader].
+func (l ledgerReader) SurplusPage(ctx context.Context, f pay.SurplusFilter) ([]pay.Payment, error) {
+	return many(ctx, l.x, scanPayment, sqlSurpluses, string(f.State), page(f.Limit), f.After)
+}
+
+// RefundPage implements [pay.RefundReader].
+func (l ledgerReader) RefundPage(ctx context.Context, f pay.RefundFilter) ([]pay.Refund, error) {
+	before, limit := cmp.Or(f.Before, lastID), page(f.Limit)
+	switch {
+	case f.OrderID != "":
+		return many(ctx, l.x, scanRefund, sqlRefundPageOf, before, limit, string(f.Status), f.OrderID)
+	case f.Status != "":
+		return many(ctx, l.x, scanRefund, sqlRefundPageIn, before, limit, string(f.Status))
+	}
+	return many(ctx, l.x, scanRefund, sqlRefundPage, before, limit)
 }
 
 // InsertRefund implements [pay.RefundWriter].

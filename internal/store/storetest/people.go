@@ -137,10 +137,16 @@ func messages(t *testing.T, db *store.DB) {
 	got, err = s.MessageByKey(ctx, m.Key)
 	good(t, err)
 	same(t, "by key", got, m)
-	for _, of := range []string{who, ""} {
-		all, err := s.Messages(ctx, of, 1)
+	for _, f := range []push.Filter{{Limit: 1}, {MemberID: who, Limit: 1}, {MemberID: who, Status: push.Sent, Limit: 1},
+		{Status: push.Sent, Before: m.ID + "0", Limit: 1}} {
+		all, err := s.Messages(ctx, f)
 		good(t, err)
 		same(t, "newest", all, []push.Message{m})
+	}
+	for _, f := range []push.Filter{{MemberID: who, Status: push.Failed, Limit: 9}, {MemberID: who, Before: m.ID, Limit: 9}} {
+		all, err := s.Messages(ctx, f)
+		good(t, err)
+		same(t, "none", len(all), 0)
 	}
 	_, err = s.Message(ctx, "msg_none")
 	fails(t, err, push.ErrNoMessage)

@@ -18,7 +18,8 @@ func Run(t *testing.T, url string) {
 		run  func(*testing.T, *store.DB)
 	}{
 		{"Orders", orders}, {"Numbers", numbers}, {"Payments", payments}, {"Notices", notices}, {"Leases", leases},
-		{"Forged", forged},
+		{"Forged", forged}, {"Order pages", orderPages}, {"Refund pages", refundPages}, {"Surplus pages", surplusPages},
+		{"Notice pages", noticePages},
 		{"Members", members}, {"Bindings", bindings}, {"Links", links}, {"Messages", messages},
 		{"Webhook endpoints", endpoints}, {"Webhook deliveries", deliveries}, {"Webhook leases", deliveryLeases},
 		{"Webhook attempts", attempts}, {"Outbox", outbox}, {"Audit trail", trail}, {"Sessions", sessions}, {"Keys", keys}, {"SignInLinks", signInLinks}, {"Tokens", tokens},
