@@ -30,6 +30,7 @@ const (
 	NoticeMismatched Type = "notice.mismatched"
 	UserBound        Type = "user.bound"
 	UserUnbound      Type = "user.unbound"
+	UserDeleted      Type = "user.deleted"
 	MessageQueued    Type = "message.queued"
 )
 

@@ -64,41 +64,6 @@ func (s *Service) openLink(ctx context.Context, r Reader, token string) (Link, e
 	return l, nil
 }
 
-// Consented is called when a phone comes back from the consent page. The link
-// is used up before the code is exchanged. It returns the member whom a
-// confirmation would bind, who agreed, and the secret of the confirm button.
-func (s *Service) Consented(ctx context.Context, token, code string) (l Link, m Member, confirm string, err error) {
-	err = s.store.Update(ctx, func(tx Tx) error {
-		if l, err = s.openLink(ctx, tx, token); err != nil {
-			return err
-		}
-		if m, err = tx.Member(ctx, l.MemberID); err != nil {
-			return err
-		}
-		l.Status = LinkClaimed
-		return tx.UpdateLink(ctx, l)
-	})
-	if err != nil {
-		return Link{}, Member{}, "", fault.Wrap("member.Consented", err)
-	}
-	who, err := s.directories[l.Account].Identify(ctx, code)
-	if err == nil && who.Snapshot {
-		err = ErrSnapshot
-	}
-	if err == nil {
-		err = s.bindable(ctx, s.store, l.MemberID, l.Account, who.OpenID)
-	}
-	if err != nil {
-		return Link{}, Member{}, "", fault.Wrap("member.Consented", errors.Join(err, s.refuse(ctx, l.ID, err)))
-	}
-	confirm = newSecret()
-	l, err = s.advance(ctx, l.ID, LinkClaimed, func(l *Link) {
-		l.Status, l.ConfirmHash = LinkConsented, HashSecret(confirm)
-		l.OpenID, l.UnionID, l.Nickname = who.OpenID, who.UnionID, who.Nickname
-	})
-	return l, m, confirm, fault.Wrap("member.Consented", err)
-}
-
 // Confirm binds: the person on the phone pressed the button. Pressing it again
 // after it worked answers the same binding.
 func (s *Service) Confirm(ctx context.Context, confirm string) (b Binding, err error) {

@@ -18,6 +18,7 @@ var (
 	ErrThrottled      = fault.New(fault.Throttled, "throttled", "Too many tries. Wait some minutes and try again.")
 	ErrBoundElsewhere = fault.New(fault.Conflict, "openid_bound", "This WeChat is bound to another account. Unbind it there first.")
 	ErrBoundAlready   = fault.New(fault.Conflict, "member_bound", "This account has a WeChat bound already. Unbind it first.")
+	ErrLastAdmin      = fault.New(fault.Conflict, "last_admin", "This is the last administrator. Name another one first.")
 	ErrSnapshot       = fault.New(fault.Rejected, "snapshot_user", "WeChat showed a preview only. Open the link again and agree to the full service.")
 )
 

@@ -67,9 +67,20 @@ type Tx interface {
 	// member, has a binding at the account.
 	InsertBinding(ctx context.Context, b Binding) error
 	DeleteBinding(ctx context.Context, id string) error
+	// DeleteMember forgets a person: the member, the name, the bindings with
+	// what was told about them, links, sessions and messages. Orders stay, under
+	// an id that nobody bears any more. It fails with [ErrStale] where the
+	// stored version is not m.Version.
+	DeleteMember(ctx context.Context, m Member) error
+	// Admins counts the administrators. It makes other transactions that ask
+	// wait until this one has ended, so that two can't both be the last.
+	Admins(ctx context.Context) (int, error)
 	InsertLink(ctx context.Context, l Link) error
 	// UpdateLink is to links what UpdateMember is to members.
 	UpdateLink(ctx context.Context, l Link) error
+	// RevokeLinks ends the links of a session that are not used up: nobody can
+	// bind by them any more.
+	RevokeLinks(ctx context.Context, session string) error
 	// DeleteLinks forgets links that expired at or before then, at most limit.
 	DeleteLinks(ctx context.Context, expired time.Time, limit int) error
 	AddEvent(ctx context.Context, e event.Event) error

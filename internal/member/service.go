@@ -143,19 +143,8 @@ func (s *Service) ChangePassword(ctx context.Context, id, old, replacement strin
 	if err != nil {
 		return fault.Wrap("member.ChangePassword", err)
 	}
-	key := "change:" + id
-	if err := s.throttle.Allow(ctx, key); err != nil {
+	if err := s.proveOld(ctx, m, old); err != nil {
 		return err
-	}
-	good, err := s.verify(ctx, old, m.PasswordHash)
-	if err != nil {
-		return fault.Wrap("member.ChangePassword", err)
-	}
-	if !good {
-		if err := s.throttle.Fail(ctx, key); err != nil {
-			return fault.Wrap("member.ChangePassword", err)
-		}
-		return fault.Input("/old", "password_wrong", "The old password is wrong.")
 	}
 	if err := checkPassword(replacement, m.Name); err != nil {
 		return err

@@ -24,6 +24,8 @@ const (
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
 	sqlLinkUpdate statement = `UPDATE bind_links SET confirm_hash = $3, status = $4, openid = $5, unionid = $6,
 		nickname = $7, reason = $8, version = version + 1 WHERE id = $1 AND version = $2`
+	sqlLinkRevoke statement = `UPDATE bind_links SET status = 'refused', reason = 'link_revoked', version = version + 1
+		WHERE session = $1 AND status IN ('open', 'claimed', 'consented')`
 	sqlLinkDelete statement = `DELETE FROM bind_links WHERE id IN (
 		SELECT id FROM bind_links WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2 /*skip locked*/)`
 	sqlLinkByID      statement = `SELECT ` + linkColumns + ` FROM bind_links WHERE id = $1`
@@ -90,6 +92,12 @@ func (p peopleTx) InsertLink(ctx context.Context, l member.Link) error {
 func (p peopleTx) UpdateLink(ctx context.Context, l member.Link) error {
 	return must(ctx, p.txn, member.ErrStale, sqlLinkUpdate, l.ID, l.Version, l.ConfirmHash, string(l.Status),
 		l.OpenID, l.UnionID, l.Nickname, l.Reason)
+}
+
+// RevokeLinks implements [member.Tx].
+func (p peopleTx) RevokeLinks(ctx context.Context, session string) error {
+	_, err := change(ctx, p.txn, sqlLinkRevoke, session)
+	return err
 }
 
 // DeleteLinks implements [member.Tx].

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 
+	"github.com/paypush/paypush/internal/audit"
 	"github.com/paypush/paypush/internal/member"
 )
 
@@ -67,6 +68,7 @@ type peopleTx struct {
 
 // InsertMember implements [member.Tx].
 func (p peopleTx) InsertMember(ctx context.Context, m member.Member) error {
+	audit.Name(ctx, m.ID)
 	return must(ctx, p.txn, member.ErrNameTaken, sqlMemberInsert, m.ID, m.Name, m.PasswordHash, string(m.Role),
 		micros(m.CreatedAt), m.Version, member.FoldName(m.Name))
 }
