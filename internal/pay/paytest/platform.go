@@ -9,6 +9,7 @@
 package paytest
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/rand"
@@ -33,10 +34,15 @@ type Platform struct {
 	trades  map[string]*trade
 	serial  int
 	down    error
+	trouble func(call string) (before, after error)
 	queries int
 }
 
-type trade struct{ pay.Report }
+type trade struct {
+	pay.Report
+	refunds  map[string]pay.Amount // by request number
+	refunded pay.Amount
+}
 
 var (
 	_ pay.Provider = (*Platform)(nil)
@@ -62,27 +68,57 @@ func (p *Platform) Query(_ context.Context, number string) (pay.Report, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.queries++
-	return p.report(number)
+	return during(p, "query", func() (pay.Report, error) { return p.report(number) })
 }
 
 // Close implements [pay.Provider].
 func (p *Platform) Close(_ context.Context, number string) (pay.Report, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if t := p.trades[number]; t != nil && t.State == pay.TradeWaiting && p.down == nil {
-		t.State = pay.TradeClosed
+	return during(p, "close", func() (pay.Report, error) {
+		if t := p.trades[number]; t != nil && t.State == pay.TradeWaiting {
+			t.State = pay.TradeClosed
+		}
+		return p.report(number)
+	})
+}
+
+// during does what a call asks for, with the trouble on its way there and back.
+func during[T any](p *Platform, call string, do func() (T, error)) (T, error) {
+	var before, after error
+	if p.trouble != nil {
+		before, after = p.trouble(call)
 	}
-	return p.report(number)
+	var none T
+	if before = cmp.Or(p.down, before); before != nil {
+		return none, before
+	}
+	v, err := do()
+	if err == nil && after != nil {
+		return none, after
+	}
+	return v, err
 }
 
 func (p *Platform) report(number string) (pay.Report, error) {
-	if p.down != nil {
-		return pay.Report{}, p.down
+	t := p.trades[number]
+	if t == nil {
+		return pay.Report{Number: number, State: pay.TradeAbsent}, nil
 	}
-	if t := p.trades[number]; t != nil {
-		return t.Report, nil
+	r := t.Report
+	if t.refunded > 0 && t.refunded == t.Amount {
+		r.State = pay.TradeReturned
 	}
-	return pay.Report{Number: number, State: pay.TradeAbsent}, nil
+	return r, nil
+}
+
+// Trouble has fn decide about each call, by its name ("query", "close",
+// "refund", "query refund"): an error before keeps the platform from hearing of
+// it, an error after loses the answer. A nil fn ends the trouble.
+func (p *Platform) Trouble(fn func(call string) (before, after error)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.trouble = fn
 }
 
 // Down makes every call fail with err until it is called with nil.
@@ -127,7 +163,7 @@ func (p *Platform) Open(number string, amount pay.Amount) {
 	defer p.mu.Unlock()
 	if p.trades[number] == nil {
 		p.serial++
-		p.trades[number] = &trade{pay.Report{Number: number, TradeNo: "P" + strconv.Itoa(p.serial),
+		p.trades[number] = &trade{Report: pay.Report{Number: number, TradeNo: "P" + strconv.Itoa(p.serial),
 			State: pay.TradeWaiting, Amount: amount}}
 	}
 }
