@@ -17,7 +17,7 @@ import (
 
 const (
 	installTime = 4 * time.Minute
-	storyTime   = 90 * time.Second
+	storyTime   = 45 * time.Second
 )
 
 // modules is the folder of the installed npm packages.

@@ -24,6 +24,8 @@ func TestWeChatNodeCrypto(t *testing.T) {
 	wanted := []want{
 		{step: "callback address", is: fields{"": "safe"}},
 		{step: "safe: reply under a wrong signature", is: fields{"": "true"}},
+		{step: "a stranger scans a QR code and follows", is: fields{"sealed": "true", "event": "subscribe", "key": "qrscene_desk-7"}},
+		{step: "a follower scans it", is: fields{"sealed": "true", "event": "SCAN", "key": "desk-7"}},
 		{step: "ours: pushes", is: fields{"": all}},
 		{step: "ours: answers", is: fields{"": all}},
 		{step: "theirs: pushes", is: fields{"0.body": "*"}},

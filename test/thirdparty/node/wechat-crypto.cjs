@@ -5,10 +5,11 @@
 // module's own client.
 
 const crypto = require('node:crypto');
-const http = require('node:http');
+const API = require('co-wechat-api');
 const WXBizMsgCrypt = require('wechat-crypto');
 const { tell } = require('./lib/story.cjs');
-const { Sandbox } = require('./lib/sandbox.cjs');
+const { Sandbox, listen } = require('./lib/sandbox.cjs');
+const { Tunnel } = require('./lib/tunnel.cjs');
 
 const element = (xml, name) => {
   const found = new RegExp(`<${name}>(?:<!\\[CDATA\\[([\\s\\S]*?)\\]\\]>|([^<]*))</${name}>`).exec(xml);
@@ -33,10 +34,6 @@ tell(async (step, given) => {
   const envelope = (it) => `<xml><Encrypt><![CDATA[${it.encrypted}]]></Encrypt><MsgSignature><![CDATA[${it.signature}]]></MsgSignature>`
     + `<TimeStamp>${it.at}</TimeStamp><Nonce><![CDATA[${it.nonce}]]></Nonce></xml>`;
 
-  // The shop's callback: it keeps what came and answers what answer says.
-  const pushes = [];
-  let answer = () => 'success';
-  let arrived = () => {};
   const open = (url, body) => {
     const q = Object.fromEntries(new URL(url, 'http://shop.example').searchParams);
     const encrypted = element(body, 'Encrypt');
@@ -47,26 +44,17 @@ tell(async (step, given) => {
       readable: element(body, 'MsgType') !== null, type: q.encrypt_type ?? 'none', xml: opened ? opened.message : body,
     };
   };
-  const server = http.createServer((req, res) => {
-    const parts = [];
-    req.on('data', (part) => parts.push(part));
-    req.on('end', () => {
-      if (req.method === 'GET') {
-        const q = new URL(req.url, 'http://shop.example').searchParams;
-        res.end(q.get('signature') === plainSignature(q.get('timestamp'), q.get('nonce')) ? q.get('echostr') : 'forged');
-        return;
-      }
-      const push = open(req.url, Buffer.concat(parts).toString());
-      pushes.push(push);
-      res.end(answer(push));
-      arrived();
-    });
+
+  // The shop's callback: it says what answer says to the push before it.
+  let answer = () => 'success';
+  const shop = await listen((req, body) => {
+    if (req.method === 'POST') return answer(open(req.url, body));
+    const q = new URL(req.url, 'http://shop.example').searchParams;
+    return q.get('signature') === plainSignature(q.get('timestamp'), q.get('nonce')) ? q.get('echostr') : 'forged';
   });
-  await new Promise((done) => server.listen(0, '127.0.0.1', done));
-  const callback = `http://127.0.0.1:${server.address().port}/events?shop=7`;
   const next = async () => {
-    while (pushes.length === 0) await new Promise((done) => { arrived = done; });
-    return pushes.shift();
+    const post = await shop.next();
+    return open(post.url, post.body);
   };
   const seen = async (push) => {
     const { xml, ...rest } = await push;
@@ -84,7 +72,7 @@ tell(async (step, given) => {
   const say = (openid, text) => box.call('POST', `/sandbox/wechat/followers/${openid}/say`, { text });
   const settings = (more) => box.call('PUT', '/sandbox/wechat/settings', more);
 
-  await step('callback address', async () => (await settings({ callback_url: callback, mode: 'safe' })).mode);
+  await step('callback address', async () => (await settings({ callback_url: shop.url + '/events?shop=7', mode: 'safe' })).mode);
   for (const mode of ['safe', 'compatible', 'plain']) {
     await settings({ mode });
     const ming = await box.follower('小明');
@@ -105,6 +93,21 @@ tell(async (step, given) => {
     await say(hong, '在吗');
     await next();
     return shows(hong, '出现故障');
+  });
+
+  answer = () => 'success';
+  const api = new API(appId, given.account.app_secret);
+  api.setOpts({ agent: new Tunnel(given.sandbox, given.ca) });
+  const { url } = await api.createTmpQRCode('desk-7', 600);
+  const scan = (openid) => box.call('POST', `/sandbox/wechat/followers/${openid}/scan`, { text: url, consent: true });
+  const { openid } = await box.call('POST', '/sandbox/wechat/followers', { nickname: '路人', follow: false });
+  await step('a stranger scans a QR code and follows', async () => {
+    await scan(openid);
+    return seen(next());
+  });
+  await step('a follower scans it', async () => {
+    await scan(openid);
+    return seen(next());
   });
 
   await step('ours: pushes', () => given.ours.pushes.map(({ uri, body, xml }) => {

@@ -59,26 +59,39 @@ async function submit(form) {
   return fetch(form.action, { method: 'POST', body: form.fields, redirect: 'manual' });
 }
 
-// listen receives what the platform posts; each POST waits to be taken by next.
-async function listen() {
+const patience = 10000;
+
+// listen is a shop's server. It answers each request with what answer says of
+// it, and each POST waits to be taken by next.
+async function listen(answer = () => 'success') {
   const came = [];
   const waiting = [];
   const server = http.createServer((req, res) => {
     const parts = [];
     req.on('data', (part) => parts.push(part));
     req.on('end', () => {
-      const post = { url: req.url, type: req.headers['content-type'], body: Buffer.concat(parts).toString() };
+      const body = Buffer.concat(parts).toString();
+      res.end(answer(req, body));
+      if (req.method !== 'POST') return;
+      const post = { url: req.url, type: req.headers['content-type'], body };
       const taker = waiting.shift();
       if (taker) taker(post);
       else came.push(post);
-      res.end('success');
     });
   });
-  await new Promise((done) => server.listen(0, '127.0.0.1', done));
-  return {
-    url: `http://127.0.0.1:${server.address().port}`,
-    next: () => (came.length > 0 ? Promise.resolve(came.shift()) : new Promise((done) => waiting.push(done))),
-  };
+  await new Promise((done) => { server.listen(0, '127.0.0.1', done); });
+  const next = () => new Promise((done, fail) => {
+    if (came.length > 0) {
+      done(came.shift());
+      return;
+    }
+    const late = setTimeout(() => fail(new Error('nothing was posted in ten seconds')), patience);
+    waiting.push((post) => {
+      clearTimeout(late);
+      done(post);
+    });
+  });
+  return { url: `http://127.0.0.1:${server.address().port}`, next };
 }
 
 const fieldsOf = (text) => Object.fromEntries(new URLSearchParams(text));
