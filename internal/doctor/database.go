@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/paypush/paypush/internal/survey"
 )
@@ -20,6 +21,9 @@ func (e *examination) database(ctx context.Context) {
 		e.fail("database", title, Text{"数据库地址的格式不对。", "The database's address has the wrong form."},
 			Text{"写成 sqlite:路径 或 postgres://用户@主机/库名。", "Write sqlite:PATH or postgres://USER@HOST/NAME."})
 		return
+	case err != nil && strings.HasPrefix(e.Config.DatabaseURL(), "sqlite:"):
+		e.fail("database", title, Text{"打不开数据库文件：" + err.Error(), "The database file can't be opened: " + err.Error()}, damaged())
+		return
 	case err != nil:
 		e.fail("database", title, Text{"连不上数据库。", "The database can't be reached: " + err.Error()},
 			Text{"检查地址、用户名、密码与网络；密码请放在 PAYPUSH_DATABASE_URL_FILE 指向的文件。", "Check address, user, password and network; keep the password in the file that PAYPUSH_DATABASE_URL_FILE names."})
@@ -28,8 +32,7 @@ func (e *examination) database(ctx context.Context) {
 	defer db.Close() //nolint:errcheck // it was only read
 	found, err := db.Settings(ctx)
 	if err != nil {
-		e.fail("database", title, Text{"读不出数据库的设置：" + err.Error(), "The database's settings can't be read: " + err.Error()},
-			Text{"文件可能不是 paypush 的数据库，或已损坏：从备份恢复（paypush restore）。", "The file may be no database of paypush, or be damaged: restore a backup (paypush restore)."})
+		e.fail("database", title, Text{"读不出数据库的设置：" + err.Error(), "The database's settings can't be read: " + err.Error()}, damaged())
 		return
 	}
 	e.ok("database", title, same(fmt.Sprintf("%s %s, %.1f MB", found.Engine, found.Version, float64(found.Size)/1e6)))
@@ -37,6 +40,11 @@ func (e *examination) database(ctx context.Context) {
 	e.databaseSchema(found)
 	e.databaseDurable(found)
 	e.databaseWritable(ctx, db)
+}
+
+func damaged() Text {
+	return Text{"检查文件的属主与权限；若它不是 paypush 的数据库或已损坏，从备份恢复（paypush restore）。",
+		"Check who owns the file; if it is no database of paypush or is damaged, restore a backup (paypush restore)."}
 }
 
 func (e *examination) databaseMode(s survey.Settings) {
