@@ -17,16 +17,17 @@ import (
 type lab struct {
 	dir    string
 	binary string
+	engine string // the one to measure on; empty for both
 	length time.Duration
 	made   int
 }
 
-func newLab(ctx context.Context, binary string, length time.Duration) (*lab, error) {
+func newLab(ctx context.Context, binary, engine string, length time.Duration) (*lab, error) {
 	dir, err := os.MkdirTemp("", "paypush-bench")
 	if err != nil {
 		return nil, err
 	}
-	l := &lab{dir: dir, binary: binary, length: length}
+	l := &lab{dir: dir, binary: binary, engine: engine, length: length}
 	if binary == "" {
 		l.binary = filepath.Join(dir, "paypush")
 		say("building")

@@ -53,9 +53,10 @@ func main() {
 	}
 	only := flag.String("only", "", "names, with commas between; empty for all")
 	binary := flag.String("binary", "", "a paypush that was built already; empty to build one")
+	engine := flag.String("engine", "", "sqlite or postgres; empty for both")
 	length := flag.Duration("length", 10*time.Second, "how long one measurement and its bound take together, about")
 	flag.Parse()
-	exit(run(ctx, *only, *binary, *length))
+	exit(run(ctx, *only, *binary, *engine, *length))
 }
 
 func exit(err error) {
@@ -68,12 +69,12 @@ func exit(err error) {
 
 // run measures what was asked for. One that fails does not keep the others
 // from being measured.
-func run(ctx context.Context, only, binary string, length time.Duration) error {
+func run(ctx context.Context, only, binary, engine string, length time.Duration) error {
 	chosen, err := choose(only)
 	if err != nil {
 		return err
 	}
-	l, err := newLab(ctx, binary, length)
+	l, err := newLab(ctx, binary, engine, length)
 	if err != nil {
 		return err
 	}

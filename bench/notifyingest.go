@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	notifyConnections = 64
+	notifyConnections = 128
 	notifyRounds      = 6
 	notifyMost        = 60_000
 )
@@ -117,8 +117,10 @@ func (l *lab) takeNotices(ctx context.Context, box *standIn, folder, database st
 		func(ctx context.Context) (slice, error) { return toBound.send(ctx, part) },
 		func(ctx context.Context) (slice, error) { return toServer.send(ctx, part) })
 	if err != nil {
-		return r, 0, err
+		return r, 0, fmt.Errorf("%w\n%s", err, s.out)
 	}
+	sayTime("the server", s.process, toServer.sent)
+	sayTime("the bound", bound, toBound.sent)
 	r = t.line("notices/s")
 	r.P50, r.P99 = quantile(toServer.times, 0.5), quantile(toServer.times, 0.99)
 	r.RSS, err = s.megabytes("VmHWM")

@@ -7,7 +7,6 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"net/http"
 	"runtime"
@@ -70,7 +69,7 @@ func (l *lab) create(ctx context.Context, key *rsa.PrivateKey, sandbox, database
 			return done, err
 		})
 	if err != nil {
-		return line{}, err
+		return line{}, fmt.Errorf("%w\n%s", err, s.out)
 	}
 	r := t.line("orders/s")
 	r.P50, r.P99 = quantile(times, 0.5), quantile(times, 0.99)
@@ -107,5 +106,5 @@ func signFor(key *rsa.PrivateKey, d time.Duration) (slice, error) {
 	for _, n := range counts {
 		s.done += n
 	}
-	return s, errors.Join(errs...)
+	return s, first(errs)
 }

@@ -50,7 +50,7 @@ func seed(ctx context.Context, database string, numbers []string) (err error) {
 		})
 	}
 	all.Wait()
-	return errors.Join(errs...)
+	return first(errs)
 }
 
 func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }

@@ -145,7 +145,7 @@ func inFlight(d time.Duration, do func() error) (slice, error) {
 	for _, n := range counts {
 		s.done += n
 	}
-	return s, errors.Join(errs...)
+	return s, first(errs)
 }
 
 // call asks one of the sandbox's own addresses.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -47,7 +46,7 @@ func wechatToken(ctx context.Context, _ *lab, report func(line)) error {
 	}
 	close(begin)
 	all.Wait()
-	if err := errors.Join(errs...); err != nil {
+	if err := first(errs); err != nil {
 		return err
 	}
 	report(limit(float64(fetches.Load()), 1, "fetches"))
