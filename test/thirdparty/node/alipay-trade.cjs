@@ -7,45 +7,60 @@ const { AlipaySdk, ProxyAgent } = require('alipay-sdk');
 const { tell } = require('./lib/story.cjs');
 const { Sandbox, readForm, submit, listen, fieldsOf } = require('./lib/sandbox.cjs');
 
-tell(async (step, given) => {
-  const box = new Sandbox(given.sandbox);
-  const sdk = new AlipaySdk(given.config);
-  const shop = await listen();
-  const verified = { validateSign: true };
-  const call = (method, bizContent, more) => sdk.exec(method, { ...more, bizContent }, verified);
-  const order = (outTradeNo, more) => ({
-    bizContent: {
-      outTradeNo, totalAmount: '88.66', subject: '测试商品 100% & "更多"+', productCode: 'FAST_INSTANT_TRADE_PAY',
-      passbackParams: encodeURIComponent('a=1&b=中'), ...more,
-    },
-    returnUrl: shop.url + '/return?from=desk',
-    notifyUrl: shop.url + '/notify',
-  });
+const verified = { validateSign: true };
 
+// Merchant is an SDK of the given configuration and the shop it serves.
+class Merchant {
+  constructor(given, shop) {
+    this.given = given;
+    this.config = given.config;
+    this.box = new Sandbox(given.sandbox);
+    this.sdk = new AlipaySdk(given.config);
+    this.shop = shop;
+    this.call = (method, bizContent, more) => this.sdk.exec(method, { ...more, bizContent }, verified);
+  }
+
+  order(outTradeNo, more) {
+    return {
+      bizContent: {
+        outTradeNo, totalAmount: '88.66', subject: '测试商品 100% & "更多"+', productCode: 'FAST_INSTANT_TRADE_PAY',
+        passbackParams: encodeURIComponent('a=1&b=中'), ...more,
+      },
+      returnUrl: this.shop.url + '/return?from=desk',
+      notifyUrl: this.shop.url + '/notify',
+    };
+  }
+}
+
+async function pages(step, merchant) {
+  const { sdk } = merchant;
   let cashier = '';
   await step('page pay by GET', async () => {
-    const url = sdk.pageExecute('alipay.trade.page.pay', 'GET', order('node-page-get'));
+    const url = sdk.pageExecute('alipay.trade.page.pay', 'GET', merchant.order('node-page-get'));
     const res = await fetch(url);
     cashier = res.url;
     return { status: res.status, cashier: new URL(res.url).pathname.startsWith('/sandbox/alipay/cashier/') };
   });
   await step('page pay by POST', async () => {
-    const page = sdk.pageExecute('alipay.trade.page.pay', 'POST', order('node-page-post'));
+    const page = sdk.pageExecute('alipay.trade.page.pay', 'POST', merchant.order('node-page-post'));
     const res = await submit(readForm(page));
     return { status: res.status, cashier: new URL(res.headers.get('location')).pathname.startsWith('/sandbox/alipay/cashier/') };
   });
   await step('wap pay by GET', async () => {
-    const url = sdk.pageExecute('alipay.trade.wap.pay', 'GET', order('node-wap', { productCode: 'QUICK_WAP_WAY' }));
+    const url = sdk.pageExecute('alipay.trade.wap.pay', 'GET', merchant.order('node-wap', { productCode: 'QUICK_WAP_WAY' }));
     return (await fetch(url)).status;
   });
   await step('page pay with a changed amount', async () => {
-    const url = sdk.pageExecute('alipay.trade.page.pay', 'GET', order('node-page-bad')).replace('88.66', '0.01');
+    const url = sdk.pageExecute('alipay.trade.page.pay', 'GET', merchant.order('node-page-bad')).replace('88.66', '0.01');
     const res = await fetch(url);
     const page = new TextDecoder('gbk').decode(await res.arrayBuffer());
     return { status: res.status, type: res.headers.get('content-type'), names: page.includes('invalid-signature') };
   });
-  await step('query before anybody paid', () => call('alipay.trade.query', { outTradeNo: 'node-page-get' }));
+  return cashier;
+}
 
+async function paidAtCashier(step, { sdk, shop, call }, cashier) {
+  await step('query before anybody paid', () => call('alipay.trade.query', { outTradeNo: 'node-page-get' }));
   await step('return after paying at the cashier', async () => {
     const res = await submit(readForm(await (await fetch(cashier)).text(), cashier));
     const back = new URL(res.headers.get('location'));
@@ -69,7 +84,9 @@ tell(async (step, given) => {
   });
   await step('query after paying', () => call('alipay.trade.query', { outTradeNo: 'node-page-get' }));
   await step('close what is paid', () => call('alipay.trade.close', { outTradeNo: 'node-page-get' }));
+}
 
+async function refunds(step, { call }) {
   const part = { outTradeNo: 'node-page-get', refundAmount: '8.66', outRequestNo: 'r1', refundReason: '七天无理由' };
   await step('refund a part', () => call('alipay.trade.refund', part));
   await step('refund the same part again', () => call('alipay.trade.refund', part));
@@ -81,7 +98,9 @@ tell(async (step, given) => {
   await step('refund query of an unknown number', () => call('alipay.trade.fastpay.refund.query', {
     outTradeNo: 'node-page-get', outRequestNo: 'r9',
   }));
+}
 
+async function scans(step, { box, shop, call }) {
   const toScan = { outTradeNo: 'node-scan', totalAmount: 0.05, subject: '扫码' };
   await step('precreate', () => call('alipay.trade.precreate', toScan, { notifyUrl: shop.url + '/notify' }));
   await step('query before the scan', () => call('alipay.trade.query', { outTradeNo: 'node-scan' }));
@@ -92,7 +111,9 @@ tell(async (step, given) => {
   });
   await step('cancel what is paid', () => call('alipay.trade.cancel', { outTradeNo: 'node-scan' }));
   await step('cancel what nobody knows', () => call('alipay.trade.cancel', { outTradeNo: 'node-nobody' }));
+}
 
+async function atTheTill(step, { box, config, call }) {
   await step('pay by payment code', async () => {
     const { auth_code: authCode } = await box.call('POST', `/sandbox/alipay/buyers/${await box.buyer()}/code`);
     return call('alipay.trade.pay', { outTradeNo: 'node-bar', authCode, scene: 'bar_code', totalAmount: '12.00', subject: '条码' });
@@ -101,11 +122,13 @@ tell(async (step, given) => {
     outTradeNo: 'node-bar-2', authCode: '281111111111111111', scene: 'bar_code', totalAmount: '12.00', subject: '条码',
   }));
   await step('create', async () => call('alipay.trade.create', {
-    outTradeNo: 'node-create', totalAmount: '3.00', subject: '小程序', buyerId: await box.buyer(), productCode: 'JSAPI_PAY', opAppId: given.config.appId,
+    outTradeNo: 'node-create', totalAmount: '3.00', subject: '小程序', buyerId: await box.buyer(), productCode: 'JSAPI_PAY', opAppId: config.appId,
   }));
   await step('close', () => call('alipay.trade.close', { outTradeNo: 'node-create' }));
   await step('query after closing', () => call('alipay.trade.query', { outTradeNo: 'node-create' }));
+}
 
+async function bills(step, { box, call }) {
   const day = new Date((await box.call('GET', '/sandbox/clock')).now);
   const billDate = new Date(day.getTime() + 8 * 3600e3).toISOString().slice(0, 10);
   await step('bill URL of today', () => call('alipay.data.dataservice.bill.downloadurl.query', { billType: 'trade', billDate }));
@@ -115,32 +138,49 @@ tell(async (step, given) => {
     const file = Buffer.from(await (await fetch(reply.billDownloadUrl)).arrayBuffer());
     return { code: reply.code, begins: file.subarray(0, 2).toString() };
   });
+}
 
+async function authorizations(step, { box, sdk, config, call }) {
   await step('user token', async () => {
-    const { auth_code: code } = await box.call('POST', `/sandbox/alipay/buyers/${await box.buyer()}/oauth_code`, { app_id: given.config.appId });
+    const { auth_code: code } = await box.call('POST', `/sandbox/alipay/buyers/${await box.buyer()}/oauth_code`, { app_id: config.appId });
     return sdk.exec('alipay.system.oauth.token', { grantType: 'authorization_code', code }, verified);
   });
   await step('user token for a bad code', () => sdk.exec('alipay.system.oauth.token', { grantType: 'authorization_code', code: 'nobody' }));
   await step('app auth token nobody gave', () => call('alipay.trade.query', { outTradeNo: 'x' }, { appAuthToken: 'nobody' }));
+}
 
+async function otherWays(step, { sdk, config, given }) {
   await step('query at the real host by a proxy', () => {
-    const { gateway, endpoint, ...rest } = given.config;
+    const { gateway, endpoint, ...rest } = config;
     const proxyAgent = new ProxyAgent({ uri: given.sandbox, requestTls: { ca: given.ca } });
     return new AlipaySdk({ ...rest, proxyAgent }).exec('alipay.trade.query', { bizContent: { outTradeNo: 'node-page-get' } }, verified);
   });
   await step('encrypted', () => sdk.exec('alipay.trade.query', { bizContent: { outTradeNo: 'node-page-get' }, needEncrypt: true }));
+}
+
+async function refusals(step, { config, given, call }) {
   await step('a method that does not exist', () => call('alipay.trade.nothing', { a: 1 }));
-  await step('an app that does not exist', () => new AlipaySdk({ ...given.config, appId: '2021000000000000' })
+  await step('an app that does not exist', () => new AlipaySdk({ ...config, appId: '2021000000000000' })
     .exec('alipay.trade.query', { bizContent: { outTradeNo: 'x' } }));
-  await step('a foreign private key', () => new AlipaySdk({ ...given.config, privateKey: given.foreignKey })
+  await step('a foreign private key', () => new AlipaySdk({ ...config, privateKey: given.foreignKey })
     .exec('alipay.trade.query', { bizContent: { outTradeNo: 'x' } }, verified));
   await step('a foreign platform key', () => new AlipaySdk({
-    ...given.config, appCertContent: undefined, alipayPublicKey: given.foreignPublic,
+    ...config, appCertContent: undefined, alipayPublicKey: given.foreignPublic,
   }).exec('alipay.trade.query', { bizContent: { outTradeNo: 'x' } }, verified));
-  if (!given.config.appCertContent) return;
+}
+
+async function certificates(step, { sdk, config }) {
+  if (!config.appCertContent) return;
   await step('download of the platform certificate', async () => {
     const reply = await sdk.exec('alipay.open.app.alipaycert.download', { bizContent: { alipayCertSn: sdk.config.alipayCertSn } });
-    const same = Buffer.from(reply.alipayCertContent, 'base64').toString().trim() === given.config.alipayPublicCertContent.trim();
+    const same = Buffer.from(reply.alipayCertContent, 'base64').toString().trim() === config.alipayPublicCertContent.trim();
     return { code: reply.code, same };
   });
+}
+
+tell(async (step, given) => {
+  const merchant = new Merchant(given, await listen());
+  const cashier = await pages(step, merchant);
+  await paidAtCashier(step, merchant, cashier);
+  for (const act of [refunds, scans, atTheTill, bills, authorizations, otherWays, refusals, certificates]) await act(step, merchant);
 });

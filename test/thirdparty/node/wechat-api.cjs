@@ -11,13 +11,8 @@ const { tell } = require('./lib/story.cjs');
 const { Sandbox } = require('./lib/sandbox.cjs');
 const { Tunnel } = require('./lib/tunnel.cjs');
 
-tell(async (step, given) => {
-  const box = new Sandbox(given.sandbox);
-  const { app_id: appId, app_secret: secret, template_id: templateId } = given.account;
-  const api = new API(appId, secret);
-  api.setOpts({ agent: new Tunnel(given.sandbox, given.ca) });
-  const onPhone = async (openid) => (await box.call('GET', `/sandbox/wechat/followers/${openid}/messages`)).messages.at(-1);
-
+async function tokens(step, { api, box, given }) {
+  const { app_id: appId, app_secret: secret } = given.account;
   await step('token', () => api.getAccessToken());
   await step('token by its own base address', () => {
     const other = new API(appId, secret);
@@ -44,10 +39,9 @@ tell(async (step, given) => {
       await api.saveToken(good);
     }
   });
+}
 
-  const ming = await box.follower('小明');
-  const hong = await box.follower('小红 & <红>');
-
+async function codes(step, { api, given }) {
   await step('temporary QR code', () => api.createTmpQRCode('desk-7', 600));
   await step('permanent QR code', () => api.createLimitQRCode(42));
   await step('permanent QR code of a word', () => api.createLimitQRCode('door'));
@@ -57,7 +51,10 @@ tell(async (step, given) => {
     const image = await fetch(there.replace('https://mp.weixin.qq.com', given.sandbox));
     return { host: new URL(there).host, status: image.status, type: image.headers.get('content-type'), bytes: (await image.arrayBuffer()).byteLength > 500 };
   });
+}
 
+async function templates(step, { api, given, ming, onPhone }) {
+  const { template_id: templateId } = given.account;
   await step('template list', async () => {
     const list = (await api.getAllPrivateTemplate()).template_list;
     return { known: list.some((it) => it.template_id === templateId), named: list.every((it) => it.title !== '' && it.content !== '') };
@@ -73,7 +70,9 @@ tell(async (step, given) => {
   await step('template to nobody', () => api.sendTemplate('o'.padEnd(28, 'x'), templateId, '', '', { first: { value: 'x' } }));
   await step('added template', () => api.addTemplate('TM00015'));
   await step('industry', () => api.getIndustry());
+}
 
+async function customMessages(step, { api, box, given, hong, onPhone }) {
   await step('custom text', async () => {
     const reply = await api.sendText(hong, '你好 <a href="http://shop.example/?a=1&b=2">看</a>');
     return { errcode: reply.errcode, seen: JSON.stringify(await onPhone(hong)).includes('a=1&b=2') };
@@ -96,7 +95,9 @@ tell(async (step, given) => {
     await box.advance('49h');
     return api.sendText(hong, '还在吗');
   });
+}
 
+async function followers(step, { api, box, ming, hong }) {
   await step('followers', async () => {
     const list = await api.getFollowers();
     return { total: list.total, count: list.count, all: [ming, hong].every((it) => list.data.openid.includes(it)) };
@@ -122,14 +123,27 @@ tell(async (step, given) => {
   await step('tagging', () => api.batchTagging([ming], tag.tag.id));
   await step('tag members', async () => (await api.getUsersFromTag(tag.tag.id)).data.openid.length);
   await step('tags of a follower', () => api.getIdList(ming));
+  await step('mass text to a tag', () => api.massSendText('活动', tag.tag.id));
+}
 
+async function menuAndPages(step, { api }) {
   await step('menu', () => api.createMenu({ button: [{ type: 'click', name: '今日', key: 'K1' }, { type: 'view', name: '商店', url: 'http://shop.example/' }] }));
   await step('menu read', () => api.getMenu());
-  await step('mass text to a tag', () => api.massSendText('活动', tag.tag.id));
   await step('JS-SDK', async () => {
     const url = 'http://shop.example/?a=1&b=2';
     return { ...await api.getJsConfig({ url }), url, ticket: (await api.ensureTicket('jsapi')).ticket };
   });
   await step('menu removed', () => api.removeMenu());
   await step('menu read without one', () => api.getMenu());
+}
+
+tell(async (step, given) => {
+  const box = new Sandbox(given.sandbox);
+  const api = new API(given.account.app_id, given.account.app_secret);
+  api.setOpts({ agent: new Tunnel(given.sandbox, given.ca) });
+  await tokens(step, { api, box, given });
+  const people = { ming: await box.follower('小明'), hong: await box.follower('小红 & <红>') };
+  const onPhone = async (openid) => (await box.call('GET', `/sandbox/wechat/followers/${openid}/messages`)).messages.at(-1);
+  const all = { api, box, given, onPhone, ...people };
+  for (const act of [codes, templates, customMessages, followers, menuAndPages]) await act(step, all);
 });

@@ -4,126 +4,109 @@
 // and seals the passive replies, and it exchanges sealed texts with this
 // module's own client.
 
-const crypto = require('node:crypto');
 const API = require('co-wechat-api');
-const WXBizMsgCrypt = require('wechat-crypto');
 const { tell } = require('./lib/story.cjs');
 const { Sandbox, listen } = require('./lib/sandbox.cjs');
 const { Tunnel } = require('./lib/tunnel.cjs');
+const { Callback, element, envelope, textReply } = require('./lib/callback.cjs');
 
-const element = (xml, name) => {
-  const found = new RegExp(`<${name}>(?:<!\\[CDATA\\[([\\s\\S]*?)\\]\\]>|([^<]*))</${name}>`).exec(xml);
-  return found ? found[1] ?? found[2] : null;
-};
+const success = () => 'success';
+const reply = '收到 <&> ✓';
 
-const textReply = (push, content) => `<xml><ToUserName><![CDATA[${element(push, 'FromUserName')}]]></ToUserName>`
-  + `<FromUserName><![CDATA[${element(push, 'ToUserName')}]]></FromUserName><CreateTime>${Math.floor(Date.now() / 1000)}</CreateTime>`
-  + `<MsgType><![CDATA[text]]></MsgType><Content><![CDATA[${content}]]></Content></xml>`;
+// Shop is a server behind the account's callback address; it says what answer
+// says to the push before it.
+class Shop {
+  constructor(given) {
+    this.box = new Sandbox(given.sandbox);
+    this.callback = new Callback(given.account);
+    this.answer = success;
+  }
 
-tell(async (step, given) => {
-  const box = new Sandbox(given.sandbox);
-  const { token, encoding_aes_key: aesKey, app_id: appId } = given.account;
-  const cipher = new WXBizMsgCrypt(token, aesKey, appId);
-  const plainSignature = (at, nonce) => crypto.createHash('sha1').update([token, at, nonce].sort().join('')).digest('hex');
+  async start() {
+    this.server = await listen((req, body) => (
+      req.method === 'POST' ? this.answer(this.callback.open(req.url, body)) : this.callback.echo(req.url)));
+  }
 
-  const seal = (text) => {
-    const encrypted = cipher.encrypt(text);
-    const [at, nonce] = [String(Math.floor(Date.now() / 1000)), crypto.randomBytes(5).toString('hex')];
-    return { at, nonce, encrypted, signature: cipher.getSignature(at, nonce, encrypted) };
-  };
-  const envelope = (it) => `<xml><Encrypt><![CDATA[${it.encrypted}]]></Encrypt><MsgSignature><![CDATA[${it.signature}]]></MsgSignature>`
-    + `<TimeStamp>${it.at}</TimeStamp><Nonce><![CDATA[${it.nonce}]]></Nonce></xml>`;
+  async next() {
+    const post = await this.server.next();
+    const { xml, ...rest } = this.callback.open(post.url, post.body);
+    const of = (name) => element(xml, name);
+    return { ...rest, kind: of('MsgType'), event: of('Event'), key: of('EventKey'), content: of('Content'), id: of('MsgId') };
+  }
 
-  const open = (url, body) => {
-    const q = Object.fromEntries(new URL(url, 'http://shop.example').searchParams);
-    const encrypted = element(body, 'Encrypt');
-    const opened = encrypted && cipher.decrypt(encrypted);
-    return {
-      signed: q.signature === plainSignature(q.timestamp, q.nonce),
-      sealed: Boolean(encrypted) && q.msg_signature === cipher.getSignature(q.timestamp, q.nonce, encrypted) && opened.id === appId,
-      readable: element(body, 'MsgType') !== null, type: q.encrypt_type ?? 'none', xml: opened ? opened.message : body,
-    };
-  };
+  settings(more) {
+    return this.box.call('PUT', '/sandbox/wechat/settings', more);
+  }
 
-  // The shop's callback: it says what answer says to the push before it.
-  let answer = () => 'success';
-  const shop = await listen((req, body) => {
-    if (req.method === 'POST') return answer(open(req.url, body));
-    const q = new URL(req.url, 'http://shop.example').searchParams;
-    return q.get('signature') === plainSignature(q.get('timestamp'), q.get('nonce')) ? q.get('echostr') : 'forged';
-  });
-  const next = async () => {
-    const post = await shop.next();
-    return open(post.url, post.body);
-  };
-  const seen = async (push) => {
-    const { xml, ...rest } = await push;
-    return { ...rest, kind: element(xml, 'MsgType'), event: element(xml, 'Event'), key: element(xml, 'EventKey'), content: element(xml, 'Content'), id: element(xml, 'MsgId') };
-  };
-  const shows = async (openid, part) => {
+  say(openid, text) {
+    return this.box.call('POST', `/sandbox/wechat/followers/${openid}/say`, { text });
+  }
+
+  // shows waits until a phone shows a text.
+  async shows(openid, part) {
     const limit = Date.now() + 10000;
     for (;;) {
-      const { messages } = await box.call('GET', `/sandbox/wechat/followers/${openid}/messages?all=1`);
+      const { messages } = await this.box.call('GET', `/sandbox/wechat/followers/${openid}/messages?all=1`);
       if (messages.some((it) => String(it.text).includes(part))) return true;
       if (Date.now() > limit) throw new Error('the phone shows ' + JSON.stringify(messages));
       await new Promise((done) => { setTimeout(done, 20); });
     }
-  };
-  const say = (openid, text) => box.call('POST', `/sandbox/wechat/followers/${openid}/say`, { text });
-  const settings = (more) => box.call('PUT', '/sandbox/wechat/settings', more);
+  }
+}
 
-  await step('callback address', async () => (await settings({ callback_url: shop.url + '/events?shop=7', mode: 'safe' })).mode);
+async function inEachMode(step, shop) {
+  const { callback } = shop;
   for (const mode of ['safe', 'compatible', 'plain']) {
-    await settings({ mode });
-    const ming = await box.follower('小明');
-    await step(`${mode}: follow`, () => seen(next()));
+    await shop.settings({ mode });
+    const ming = await shop.box.follower('小明');
+    await step(`${mode}: follow`, () => shop.next());
     await step(`${mode}: text`, async () => {
-      answer = (push) => (mode === 'safe' ? envelope(seal(textReply(push.xml, '收到 <&> ✓'))) : textReply(push.xml, '收到 <&> ✓'));
-      await say(ming, '你好 <b>&amp; 😀');
-      return seen(next());
+      shop.answer = ({ xml }) => (mode === 'safe' ? envelope(callback.seal(textReply(xml, reply))) : textReply(xml, reply));
+      await shop.say(ming, '你好 <b>&amp; 😀');
+      return shop.next();
     });
-    await step(`${mode}: reply`, () => shows(ming, '收到 <&> ✓'));
-    answer = () => 'success';
+    await step(`${mode}: reply`, () => shop.shows(ming, reply));
+    shop.answer = success;
   }
   await step('safe: reply under a wrong signature', async () => {
-    await settings({ mode: 'safe' });
-    const hong = await box.follower('小红');
-    await next();
-    answer = (push) => envelope({ ...seal(textReply(push.xml, '假的')), signature: '0'.repeat(40) });
-    await say(hong, '在吗');
-    await next();
-    return shows(hong, '出现故障');
+    await shop.settings({ mode: 'safe' });
+    const hong = await shop.box.follower('小红');
+    await shop.next();
+    shop.answer = ({ xml }) => envelope({ ...callback.seal(textReply(xml, '假的')), signature: '0'.repeat(40) });
+    await shop.say(hong, '在吗');
+    await shop.next();
+    shop.answer = success;
+    return shop.shows(hong, '出现故障');
   });
+}
 
-  answer = () => 'success';
-  const api = new API(appId, given.account.app_secret);
+async function byCode(step, shop, given) {
+  const api = new API(given.account.app_id, given.account.app_secret);
   api.setOpts({ agent: new Tunnel(given.sandbox, given.ca) });
   const { url } = await api.createTmpQRCode('desk-7', 600);
-  const scan = (openid) => box.call('POST', `/sandbox/wechat/followers/${openid}/scan`, { text: url, consent: true });
-  const { openid } = await box.call('POST', '/sandbox/wechat/followers', { nickname: '路人', follow: false });
-  await step('a stranger scans a QR code and follows', async () => {
-    await scan(openid);
-    return seen(next());
-  });
-  await step('a follower scans it', async () => {
-    await scan(openid);
-    return seen(next());
-  });
+  const { openid } = await shop.box.call('POST', '/sandbox/wechat/followers', { nickname: '路人', follow: false });
+  const scan = async () => {
+    await shop.box.call('POST', `/sandbox/wechat/followers/${openid}/scan`, { text: url, consent: true });
+    return shop.next();
+  };
+  await step('a stranger scans a QR code and follows', scan);
+  await step('a follower scans it', scan);
+}
 
+async function withOurClient(step, callback, given) {
   await step('ours: pushes', () => given.ours.pushes.map(({ uri, body, xml }) => {
-    const push = open(uri, body);
+    const push = callback.open(uri, body);
     return push.signed && push.sealed && push.xml === xml;
   }));
-  await step('ours: answers', () => given.ours.answers.map(({ body, content }) => {
-    const encrypted = element(body, 'Encrypt');
-    const signed = element(body, 'MsgSignature') === cipher.getSignature(element(body, 'TimeStamp'), element(body, 'Nonce'), encrypted);
-    return signed && element(cipher.decrypt(encrypted).message, 'Content') === content;
-  }));
-  await step('theirs: pushes', () => given.toSeal.map((xml) => {
-    const it = seal(xml);
-    const query = new URLSearchParams({
-      signature: plainSignature(it.at, it.nonce), timestamp: it.at, nonce: it.nonce, openid: 'o1', encrypt_type: 'aes', msg_signature: it.signature,
-    });
-    return { query: query.toString(), body: `<xml><ToUserName><![CDATA[gh_1]]></ToUserName><Encrypt><![CDATA[${it.encrypted}]]></Encrypt></xml>` };
-  }));
+  await step('ours: answers', () => given.ours.answers.map(({ body, content }) => element(callback.openReply(body), 'Content') === content));
+  await step('theirs: pushes', () => given.toSeal.map((xml) => callback.push(xml)));
+}
+
+tell(async (step, given) => {
+  const shop = new Shop(given);
+  await shop.start();
+  await step('callback address', async () => (await shop.settings({ callback_url: shop.server.url + '/events?shop=7', mode: 'safe' })).mode);
+  await inEachMode(step, shop);
+  await byCode(step, shop, given);
+  await withOurClient(step, shop.callback, given);
 });
