@@ -23,6 +23,8 @@ type commands struct {
 	Keygen  keygenCommand  `cmd:"" help:"Make an RSA key pair for an Alipay app."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database schema up to date."`
 	Doctor  doctorCommand  `cmd:"" help:"Find out what keeps the server from working, and what to do about it."`
+	Backup  backupCommand  `cmd:"" help:"Copy the database to a file while the server runs, and verify the copy."`
+	Restore restoreCommand `cmd:"" help:"Put a verified backup in place where no database is."`
 	Admin   adminCommand   `cmd:"" help:"Make administrators and API keys."`
 	Audit   auditCommand   `cmd:"" help:"Hold the ledger against itself and, with --sandbox, against the platform."`
 	Listen  listenCommand  `cmd:"" help:"Print a server's events, and forward them to an application on this machine."`
