@@ -79,20 +79,23 @@ func New(mux *http.ServeMux, c Config) *API {
 	}
 	a := &API{Config: c}
 	a.huma = humago.New(mux, a.describe())
-	a.huma.UseMiddleware(a.authenticate)
+	a.huma.UseMiddleware(a.negotiate, a.authenticate)
 	a.registerOrders()
 	a.registerRefunds()
+	a.registerSurpluses()
+	a.registerNotices()
 	a.registerMessages()
 	a.registerEvents()
 	a.registerNewEvents()
 	a.registerEndpoints()
 	a.registerDeliveries()
+	a.registerNowhere(mux)
 	return a
 }
 
 func (a *API) describe() huma.Config {
 	c := huma.DefaultConfig("paypush", a.Version)
-	c.Info.Description = "Orders, messages and events. Amounts are integers in fen; times are RFC 3339 in UTC."
+	c.Info.Description = "Orders, refunds, notices, messages, events and webhooks. Amounts are integers in fen; times are RFC 3339 in UTC."
 	c.CreateHooks = nil // no $schema member in every answer
 	c.SchemasPath, c.DocsPath = "", ""
 	c.RejectUnknownQueryParameters = true
@@ -109,11 +112,11 @@ func (a *API) describe() huma.Config {
 func (a *API) operation(id, method, path, summary string, success int, statuses ...int) huma.Operation {
 	op := huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, DefaultStatus: success,
 		MaxBodyBytes: maxBody, BodyReadTimeout: 10 * time.Second, Responses: map[string]*huma.Response{}}
-	statuses = append(statuses, http.StatusUnauthorized, http.StatusUnprocessableEntity, http.StatusTooManyRequests,
+	statuses = append(statuses, http.StatusUnauthorized, http.StatusNotAcceptable, http.StatusUnprocessableEntity, http.StatusTooManyRequests,
 		http.StatusInternalServerError, http.StatusServiceUnavailable)
-	if method == http.MethodPost {
-		statuses = append(statuses, http.StatusBadRequest, http.StatusConflict, http.StatusRequestEntityTooLarge,
-			http.StatusUnsupportedMediaType)
+	if method == http.MethodPost || method == http.MethodPatch {
+		statuses = append(statuses, http.StatusBadRequest, http.StatusRequestTimeout, http.StatusConflict,
+			http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}
 	for _, s := range statuses {
 		op.Responses[code(s)] = a.problemResponse(s)

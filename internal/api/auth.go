@@ -16,13 +16,12 @@ type keyContext struct{}
 func (a *API) authenticate(ctx huma.Context, next func(huma.Context)) {
 	secret, ok := strings.CutPrefix(ctx.Header("Authorization"), "Bearer ")
 	if !ok {
-		a.refuse(ctx, newProblem(http.StatusUnauthorized, "key_missing",
-			"Send an API key: Authorization: Bearer sk_... Make one with `paypush admin key`."))
+		a.refuse(ctx, problemOf(errNoKey))
 		return
 	}
 	key, err := a.Keys.Find(ctx.Context(), strings.TrimSpace(secret))
 	if fault.KindOf(err) == fault.Unauthorized {
-		a.refuse(ctx, newProblem(http.StatusUnauthorized, "key_invalid", "This API key is unknown or revoked."))
+		a.refuse(ctx, problemOf(errBadKey))
 		return
 	}
 	if err != nil {

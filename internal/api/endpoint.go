@@ -43,8 +43,7 @@ func (a *API) registerEndpoints() {
 	huma.Register(a.huma, a.operation("get-webhook-endpoint", http.MethodGet, one, "Get a webhook endpoint",
 		http.StatusOK, http.StatusNotFound), a.getEndpoint)
 	huma.Register(a.huma, a.operation("update-webhook-endpoint", http.MethodPatch, one,
-		"Change a webhook endpoint, or enable it again; what is left out stays", http.StatusOK, http.StatusNotFound,
-		http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType), a.updateEndpoint)
+		"Change a webhook endpoint, or enable it again; what is left out stays", http.StatusOK, http.StatusNotFound), a.updateEndpoint)
 	huma.Register(a.huma, a.operation("delete-webhook-endpoint", http.MethodDelete, one, "Delete a webhook endpoint",
 		http.StatusNoContent, http.StatusNotFound), a.deleteEndpoint)
 	huma.Register(a.huma, a.operation("rotate-webhook-endpoint", http.MethodPost, one+"/rotate",

@@ -35,6 +35,8 @@ func viewMessage(m push.Message) Message {
 func (a *API) registerMessages() {
 	huma.Register(a.huma, a.operation("create-message", http.MethodPost, "/v1/messages", "Tell one person something",
 		http.StatusAccepted), a.createMessage)
+	huma.Register(a.huma, a.operation("list-messages", http.MethodGet, "/v1/messages", "List messages, newest first",
+		http.StatusOK), a.listMessages)
 	huma.Register(a.huma, a.operation("get-message", http.MethodGet, "/v1/messages/{id}", "What became of a message",
 		http.StatusOK, http.StatusNotFound), a.getMessage)
 }
@@ -97,4 +99,24 @@ func (a *API) getMessage(ctx context.Context, in *messageInput) (*messageOutput,
 		return nil, a.problem(err)
 	}
 	return &messageOutput{Status: http.StatusOK, Body: viewMessage(m)}, nil
+}
+
+type listMessagesInput struct {
+	Paged
+	Member string `query:"member" maxLength:"64" doc:"Only those to this member, mem_..."`
+	Status string `query:"status" enum:"queued,sending,sent,failed,skipped,unknown"`
+}
+
+type listMessagesOutput struct{ Body Page[Message] }
+
+func (a *API) listMessages(ctx context.Context, in *listMessagesInput) (*listMessagesOutput, error) {
+	before, err := in.behind("msg")
+	if err != nil {
+		return nil, a.problem(err)
+	}
+	found, err := a.Push.Messages(ctx, push.Filter{MemberID: in.Member, Status: push.Status(in.Status), Before: before, Limit: in.Limit})
+	if err != nil {
+		return nil, a.problem(err)
+	}
+	return &listMessagesOutput{pageOf(found, in.Limit, viewMessage, func(m push.Message) string { return m.ID })}, nil
 }

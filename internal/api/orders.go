@@ -20,6 +20,8 @@ func (a *API) registerOrders() {
 	huma.Register(a.huma, a.operation("close-order", http.MethodPost, "/v1/orders/{id}/close",
 		"Close an order; where the platform says it is paid, it is settled instead",
 		http.StatusOK, http.StatusNotFound), a.closeOrder)
+	huma.Register(a.huma, a.operation("query-order", http.MethodPost, "/v1/orders/{id}/query",
+		"Ask the platforms now what became of an order's payments", http.StatusOK, http.StatusNotFound), a.queryOrder)
 }
 
 type newOrder struct {
@@ -90,70 +92,65 @@ func (a *API) getOrder(ctx context.Context, in *orderInput) (*orderOutput, error
 	if err != nil {
 		return nil, a.problem(err)
 	}
-	return a.whole(ctx, o)
+	body, err := a.whole(ctx, o)
+	if err != nil {
+		return nil, a.problem(err)
+	}
+	return &orderOutput{Status: http.StatusOK, Body: body}, nil
 }
 
-func (a *API) closeOrder(ctx context.Context, in *orderInput) (*orderOutput, error) {
+type orderActInput struct {
+	Keyed
+	ID string `path:"id" maxLength:"64"`
+}
+
+func (a *API) closeOrder(ctx context.Context, in *orderActInput) (*orderOutput, error) {
+	return a.actOnOrder(ctx, in, "close", a.Pay.Close)
+}
+
+func (a *API) queryOrder(ctx context.Context, in *orderActInput) (*orderOutput, error) {
+	return a.actOnOrder(ctx, in, "query", a.Pay.AskOrder)
+}
+
+func (a *API) actOnOrder(ctx context.Context, in *orderActInput, what string, act func(context.Context, string) (pay.Order, error)) (*orderOutput, error) {
 	if _, err := a.Pay.Reader().Order(ctx, in.ID); err != nil {
 		return nil, a.problem(err)
 	}
-	o, err := a.Pay.Close(ctx, in.ID)
+	out := &orderOutput{Status: http.StatusOK}
+	scope := Scope{caller(ctx).ID, http.MethodPost, "/v1/orders/" + in.ID + "/" + what, in.IdempotencyKey}
+	replayed, err := a.acted(ctx, scope, &out.Body, func() error {
+		o, err := act(ctx, in.ID)
+		if err == nil {
+			out.Body, err = a.whole(ctx, o)
+		}
+		return err
+	})
 	if err != nil {
 		return nil, a.problem(err)
 	}
-	return a.whole(ctx, o)
+	out.Replayed = mark(replayed)
+	return out, nil
 }
 
-// whole shows one order with its payments.
-func (a *API) whole(ctx context.Context, o pay.Order) (*orderOutput, error) {
+// whole shows one order with its payments and refunds.
+func (a *API) whole(ctx context.Context, o pay.Order) (Order, error) {
 	payments, err := a.Pay.Reader().Payments(ctx, o.ID)
 	if err != nil {
-		return nil, a.problem(err)
+		return Order{}, err
 	}
 	refunds, err := a.Pay.Reader().Refunds(ctx, o.ID)
 	if err != nil {
-		return nil, a.problem(err)
+		return Order{}, err
 	}
-	out := &orderOutput{Status: http.StatusOK, Body: a.view(o, "")}
+	v := a.view(o, "")
 	for _, p := range payments {
-		out.Body.Payments = append(out.Body.Payments, viewPayment(p))
+		v.Payments = append(v.Payments, viewPayment(p))
 		if p.Settles {
-			out.Body.Refunded = int64(p.Refunded)
+			v.Refunded = int64(p.Refunded)
 		}
 	}
 	for _, r := range refunds {
-		out.Body.Refunds = append(out.Body.Refunds, viewRefund(r))
+		v.Refunds = append(v.Refunds, viewRefund(r))
 	}
-	return out, nil
-}
-
-type listOrdersInput struct {
-	Member string `query:"member" maxLength:"64" doc:"Only this member's"`
-	Status string `query:"status" enum:"pending,paid,closed"`
-	Cursor string `query:"cursor" maxLength:"64" doc:"next_cursor of the page before"`
-	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"20"`
-}
-
-type listOrdersOutput struct {
-	Body struct {
-		Data       []Order `json:"data"`
-		NextCursor string  `json:"next_cursor,omitempty" doc:"Empty on the last page"`
-	}
-}
-
-func (a *API) listOrders(ctx context.Context, in *listOrdersInput) (*listOrdersOutput, error) {
-	found, err := a.Pay.Reader().Orders(ctx, pay.OrderFilter{MemberID: in.Member,
-		Status: pay.OrderStatus(in.Status), Before: in.Cursor, Limit: in.Limit})
-	if err != nil {
-		return nil, a.problem(err)
-	}
-	out := new(listOrdersOutput)
-	out.Body.Data = make([]Order, 0, len(found))
-	for _, o := range found {
-		out.Body.Data = append(out.Body.Data, a.view(o, ""))
-	}
-	if len(found) == in.Limit {
-		out.Body.NextCursor = found[len(found)-1].ID
-	}
-	return out, nil
+	return v, nil
 }

@@ -55,9 +55,42 @@ var status = map[fault.Kind]int{
 	fault.Internal:     http.StatusInternalServerError,
 }
 
-func newProblem(httpStatus int, stable, detail string) *Problem {
-	return &Problem{Type: "/docs/errors#" + stable, Title: http.StatusText(httpStatus), Status: httpStatus,
-		Code: stable, Detail: detail}
+// What is wrong with a request before it means anything to a domain.
+var (
+	errBroken   = fault.New(fault.Invalid, "request_invalid", "The request breaks the API's description; see errors.")
+	errTooLarge = fault.New(fault.Invalid, "body_too_large", "The body may have at most 64 KiB.")
+	errTooSlow  = fault.New(fault.Invalid, "body_timeout", "The body did not arrive in time. Send it again.")
+	errMedia    = fault.New(fault.Invalid, "media_type_unsupported", "Send application/json.")
+	errAccept   = fault.New(fault.Invalid, "not_acceptable", "Answers are application/json and application/problem+json. Accept them.")
+	errNoPath   = fault.New(fault.NotFound, "path_not_found", "There is no such address. /docs lists those that exist.")
+	errNoMethod = fault.New(fault.Invalid, "method_not_allowed", "This address takes other methods; the header Allow lists them.")
+	errNoKey    = fault.New(fault.Unauthorized, "key_missing", "Send an API key: Authorization: Bearer sk_... Make one with `paypush admin key`.")
+	errBadKey   = fault.New(fault.Unauthorized, "key_invalid", "This API key is unknown or revoked.")
+	errInternal = fault.New(fault.Internal, "internal", "An internal error occurred.")
+)
+
+// statusByCode holds the few codes that have a better status than their kind.
+var statusByCode = map[string]int{
+	errTooLarge.Code: http.StatusRequestEntityTooLarge, errTooSlow.Code: http.StatusRequestTimeout,
+	errMedia.Code: http.StatusUnsupportedMediaType, errAccept.Code: http.StatusNotAcceptable,
+	errNoMethod.Code: http.StatusMethodNotAllowed,
+}
+
+// StatusOf is the HTTP status that answers a failure.
+func StatusOf(kind fault.Kind, code string) int {
+	if s, ok := statusByCode[code]; ok {
+		return s
+	}
+	return status[kind]
+}
+
+func problemOf(f *fault.Error) *Problem {
+	s := StatusOf(f.Kind, f.Code)
+	p := &Problem{Type: "/docs/errors#" + f.Code, Title: http.StatusText(s), Status: s, Code: f.Code, Detail: f.Message}
+	for _, e := range f.Fields {
+		p.Errors = append(p.Errors, ProblemField{Pointer: e.Pointer, Code: e.Code, Detail: e.Message})
+	}
+	return p
 }
 
 // problem translates a domain's error. What is our own fault is logged here,
@@ -65,16 +98,12 @@ func newProblem(httpStatus int, stable, detail string) *Problem {
 func (a *API) problem(err error) error {
 	var f *fault.Error
 	if !errors.As(err, &f) {
-		f = fault.New(fault.Internal, "internal", "An internal error occurred.")
+		f = errInternal
 	}
-	p := newProblem(status[f.Kind], f.Code, f.Message)
 	if f.Kind == fault.Internal || f.Kind == fault.Unavailable || f.Kind == fault.Unknown {
 		a.Log.Error("api request failed", slog.Any("error", err))
 	}
-	for _, e := range f.Fields {
-		p.Errors = append(p.Errors, ProblemField{Pointer: e.Pointer, Code: e.Code, Detail: e.Message})
-	}
-	return p
+	return problemOf(f)
 }
 
 // toProblem gives every error the one shape, huma's own validation included,
@@ -93,16 +122,19 @@ func toProblem(ctx huma.Context, _ string, v any) (any, error) {
 }
 
 func fromHuma(m *huma.ErrorModel) *Problem {
-	p := newProblem(m.Status, "request_invalid", "The request breaks the API's description; see errors.")
 	switch m.Status {
 	case http.StatusRequestEntityTooLarge:
-		p.Code, p.Detail = "body_too_large", "The body may have at most 64 KiB."
+		return problemOf(errTooLarge)
+	case http.StatusRequestTimeout:
+		return problemOf(errTooSlow)
 	case http.StatusUnsupportedMediaType:
-		p.Code, p.Detail = "media_type_unsupported", "Send application/json."
-	case http.StatusInternalServerError:
-		p.Code, p.Detail = "internal", "An internal error occurred."
-		return p
+		return problemOf(errMedia)
+	case http.StatusBadRequest, http.StatusUnprocessableEntity:
+	default:
+		return problemOf(errInternal)
 	}
+	p := problemOf(errBroken)
+	p.Status, p.Title = m.Status, http.StatusText(m.Status)
 	for _, e := range m.Errors {
 		p.Errors = append(p.Errors, ProblemField{Pointer: pointer(e.Location), Code: "invalid", Detail: e.Message})
 	}

@@ -34,6 +34,8 @@ func viewRefund(r pay.Refund) Refund {
 func (a *API) registerRefunds() {
 	huma.Register(a.huma, a.operation("create-refund", http.MethodPost, "/v1/orders/{id}/refunds",
 		"Give money of a paid order back", http.StatusCreated, http.StatusNotFound), a.createRefund)
+	huma.Register(a.huma, a.operation("list-refunds", http.MethodGet, "/v1/refunds", "List refunds, newest first",
+		http.StatusOK), a.listRefunds)
 	huma.Register(a.huma, a.operation("get-refund", http.MethodGet, "/v1/refunds/{id}", "What became of a refund",
 		http.StatusOK, http.StatusNotFound), a.getRefund)
 	huma.Register(a.huma, a.operation("approve-refund", http.MethodPost, "/v1/refunds/{id}/approve",
@@ -86,22 +88,57 @@ type refundInput struct {
 
 func (a *API) getRefund(ctx context.Context, in *refundInput) (*refundOutput, error) {
 	r, err := a.Pay.Reader().Refund(ctx, in.ID)
-	return a.refundAnswer(r, err)
-}
-
-func (a *API) approveRefund(ctx context.Context, in *refundInput) (*refundOutput, error) {
-	r, err := a.Pay.DecideRefund(ctx, in.ID, "key:"+caller(ctx).ID, true)
-	return a.refundAnswer(r, err)
-}
-
-func (a *API) refuseRefund(ctx context.Context, in *refundInput) (*refundOutput, error) {
-	r, err := a.Pay.DecideRefund(ctx, in.ID, "key:"+caller(ctx).ID, false)
-	return a.refundAnswer(r, err)
-}
-
-func (a *API) refundAnswer(r pay.Refund, err error) (*refundOutput, error) {
 	if err != nil {
 		return nil, a.problem(err)
 	}
 	return &refundOutput{Status: http.StatusOK, Body: viewRefund(r)}, nil
+}
+
+type refundActInput struct {
+	Keyed
+	ID string `path:"id" maxLength:"64"`
+}
+
+func (a *API) approveRefund(ctx context.Context, in *refundActInput) (*refundOutput, error) {
+	return a.decideRefund(ctx, in, "approve")
+}
+
+func (a *API) refuseRefund(ctx context.Context, in *refundActInput) (*refundOutput, error) {
+	return a.decideRefund(ctx, in, "refuse")
+}
+
+func (a *API) decideRefund(ctx context.Context, in *refundActInput, what string) (*refundOutput, error) {
+	out := &refundOutput{Status: http.StatusOK}
+	scope := Scope{caller(ctx).ID, http.MethodPost, "/v1/refunds/" + in.ID + "/" + what, in.IdempotencyKey}
+	replayed, err := a.acted(ctx, scope, &out.Body, func() error {
+		r, err := a.Pay.DecideRefund(ctx, in.ID, "key:"+caller(ctx).ID, what == "approve")
+		out.Body = viewRefund(r)
+		return err
+	})
+	if err != nil {
+		return nil, a.problem(err)
+	}
+	out.Replayed = mark(replayed)
+	return out, nil
+}
+
+type listRefundsInput struct {
+	Paged
+	Order  string `query:"order" maxLength:"64" doc:"Only this order's, ord_..."`
+	Status string `query:"status" enum:"approving,pending,unknown,succeeded,failed,refused"`
+}
+
+type listRefundsOutput struct{ Body Page[Refund] }
+
+func (a *API) listRefunds(ctx context.Context, in *listRefundsInput) (*listRefundsOutput, error) {
+	before, err := in.behind("ref")
+	if err != nil {
+		return nil, a.problem(err)
+	}
+	found, err := a.Pay.Reader().RefundPage(ctx, pay.RefundFilter{OrderID: in.Order, Status: pay.RefundStatus(in.Status),
+		Before: before, Limit: in.Limit})
+	if err != nil {
+		return nil, a.problem(err)
+	}
+	return &listRefundsOutput{pageOf(found, in.Limit, viewRefund, func(r pay.Refund) string { return r.ID })}, nil
 }

@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"log/slog"
+	"net/http"
 
 	"github.com/paypush/paypush/internal/fault"
 )
@@ -31,6 +33,9 @@ type Replays interface {
 	// also stores r; that transaction fails with a fault coded
 	// "idempotency_in_flight" where the scope has an answer already.
 	Attach(ctx context.Context, r Replay) context.Context
+	// Keep stores r by itself; it fails with the same fault where the scope has
+	// an answer already.
+	Keep(ctx context.Context, r Replay) error
 }
 
 var (
@@ -45,8 +50,13 @@ var (
 // Idempotent is the header and the raw body of every POST that creates. It is
 // exported since huma passes over embedded types that are not.
 type Idempotent struct {
+	Keyed
+	RawBody []byte
+}
+
+// Keyed is the header alone, for a POST without a body.
+type Keyed struct {
 	IdempotencyKey string `header:"Idempotency-Key" maxLength:"255" doc:"Repeating a request with the same key and body answers the first answer again, for 24 hours at least"`
-	RawBody        []byte
 }
 
 // once answers a POST: with the first answer where there is one, otherwise by
@@ -62,6 +72,27 @@ func (a *API) once(ctx context.Context, s Scope, raw []byte, out any, place func
 		}
 	}
 	return false, err
+}
+
+// acted answers a POST without a body that acts on what is there already: with
+// the first answer where there is one, otherwise by act, which fills out. The
+// answer is kept after the effect, not with it: such an act takes effect once
+// by itself, whoever repeats it.
+func (a *API) acted(ctx context.Context, s Scope, out any, act func() error) (replayed bool, err error) {
+	if replayed, err = a.replay(ctx, s, nil, out); err != nil || replayed {
+		return replayed, err
+	}
+	if err = act(); err != nil || s.Key == "" {
+		return false, err
+	}
+	body, err := json.Marshal(out)
+	if err == nil {
+		err = a.Replays.Keep(ctx, Replay{Scope: s, Hash: hash(nil), Status: http.StatusOK, Body: body})
+	}
+	if err != nil && !errors.Is(err, errInFlight) {
+		a.Log.ErrorContext(ctx, "an answer was not kept", slog.Any("error", err))
+	}
+	return false, nil
 }
 
 // mark is the value of the Idempotent-Replayed header.

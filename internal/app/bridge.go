@@ -29,8 +29,14 @@ func (r replays) Find(ctx context.Context, s api.Scope) (api.Replay, bool, error
 }
 
 func (r replays) Attach(ctx context.Context, a api.Replay) context.Context {
-	return r.Idempotency.Attach(ctx, store.Record{RequestHash: a.Hash, Status: a.Status, Body: a.Body,
-		Scope: store.Scope{APIKey: a.Scope.KeyID, Method: a.Scope.Method, Path: a.Scope.Path, Key: a.Scope.Key}})
+	return r.Idempotency.Attach(ctx, record(a))
+}
+
+func (r replays) Keep(ctx context.Context, a api.Replay) error { return r.Idempotency.Keep(ctx, record(a)) }
+
+func record(a api.Replay) store.Record {
+	return store.Record{RequestHash: a.Hash, Status: a.Status, Body: a.Body,
+		Scope: store.Scope{APIKey: a.Scope.KeyID, Method: a.Scope.Method, Path: a.Scope.Path, Key: a.Scope.Key}}
 }
 
 // events is the outbox with the lease that makes one node its dispatcher.
