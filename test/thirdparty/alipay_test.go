@@ -12,7 +12,7 @@ func (b *box) keyMode(foreign stranger) (config nodeConfig, foreignKey string) {
 	a := b.keys.Alipay
 	return nodeConfig{
 		"appId": a.AppID, "privateKey": a.PKCS1, "alipayPublicKey": a.Platform, "encryptKey": a.AES,
-		"gateway": a.Gateway, "endpoint": b.Base,
+		"gateway": a.Gateway, "endpoint": b.Base, "timeout": 20_000,
 	}, foreign.pkcs1
 }
 
@@ -21,7 +21,7 @@ func (b *box) certMode(foreign stranger) (config nodeConfig, foreignKey string) 
 	return nodeConfig{
 		"appId": a.CertApp.AppID, "privateKey": a.CertApp.PKCS8, "keyType": "PKCS8", "encryptKey": a.CertApp.AES,
 		"appCertContent": a.CertApp.App, "alipayPublicCertContent": a.CertApp.Ali, "alipayRootCertContent": a.CertApp.Roots,
-		"gateway": a.Gateway, "endpoint": b.Base,
+		"gateway": a.Gateway, "endpoint": b.Base, "timeout": 20_000,
 	}, foreign.pkcs8
 }
 

@@ -17,7 +17,7 @@ import (
 
 const (
 	installTime = 4 * time.Minute
-	storyTime   = 45 * time.Second
+	storyTime   = time.Minute
 )
 
 // modules is the folder of the installed npm packages.

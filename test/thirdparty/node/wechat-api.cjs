@@ -21,7 +21,7 @@ async function tokens(step, { api, box, given }) {
   });
   await step('token for a wrong secret', () => {
     const other = new API(appId, 'wrong');
-    other.setOpts({ agent: new Tunnel(given.sandbox, given.ca) });
+    other.setOpts({ agent: new Tunnel(given.sandbox, given.ca), timeout: 20000 });
     return other.getAccessToken();
   });
   await step('a superseded token is fetched anew', async () => {
@@ -140,7 +140,7 @@ async function menuAndPages(step, { api }) {
 tell(async (step, given) => {
   const box = new Sandbox(given.sandbox);
   const api = new API(given.account.app_id, given.account.app_secret);
-  api.setOpts({ agent: new Tunnel(given.sandbox, given.ca) });
+  api.setOpts({ agent: new Tunnel(given.sandbox, given.ca), timeout: 20000 });
   await tokens(step, { api, box, given });
   const people = { ming: await box.follower('小明'), hong: await box.follower('小红 & <红>') };
   const onPhone = async (openid) => (await box.call('GET', `/sandbox/wechat/followers/${openid}/messages`)).messages.at(-1);

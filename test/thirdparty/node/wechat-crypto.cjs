@@ -82,7 +82,7 @@ async function inEachMode(step, shop) {
 
 async function byCode(step, shop, given) {
   const api = new API(given.account.app_id, given.account.app_secret);
-  api.setOpts({ agent: new Tunnel(given.sandbox, given.ca) });
+  api.setOpts({ agent: new Tunnel(given.sandbox, given.ca), timeout: 20000 });
   const { url } = await api.createTmpQRCode('desk-7', 600);
   const { openid } = await shop.box.call('POST', '/sandbox/wechat/followers', { nickname: '路人', follow: false });
   const scan = async () => {

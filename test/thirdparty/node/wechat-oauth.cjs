@@ -15,7 +15,7 @@ tell(async (step, given) => {
   const box = new Sandbox(given.sandbox);
   const oauth = new OAuth(given.account.app_id, given.account.app_secret);
   const agent = new Tunnel(given.sandbox, given.ca);
-  oauth.setOpts({ httpsAgent: agent, timeout: 10000 });
+  oauth.setOpts({ httpsAgent: agent, timeout: 20000 });
   const exchange = promisify(oauth.getAccessToken.bind(oauth));
   const user = promisify(oauth.getUser.bind(oauth));
   const check = promisify(oauth.verifyToken.bind(oauth));
