@@ -160,6 +160,9 @@ func (s *Service) sendRefund(ctx context.Context, r Refund) error {
 	call := RefundCall{Number: p.Number, RequestNo: r.RequestNo, Amount: r.Amount, Reason: r.Reason}
 	if r.Status == RefundUnknown {
 		state, err := refunder.QueryRefund(ctx, call)
+		if err != nil { // who refuses to say has not refused the refund
+			err = errUnsaid.Because("pay.sendRefund", err)
+		}
 		if err != nil || state != RefundStateAbsent {
 			return s.conclude(ctx, r.ID, state, err)
 		}
@@ -171,6 +174,8 @@ func (s *Service) sendRefund(ctx context.Context, r Refund) error {
 	state, err := refunder.Refund(ctx, call)
 	return s.conclude(ctx, r.ID, state, err)
 }
+
+var errUnsaid = fault.New(fault.Unknown, "refund_unknown", "The platform did not say what became of the refund.")
 
 func (s *Service) doubt(ctx context.Context, id string) error {
 	return s.store.Update(ctx, func(tx Tx) error {
@@ -184,12 +189,12 @@ func (s *Service) doubt(ctx context.Context, id string) error {
 }
 
 // conclude writes down what a platform said of a refund, or that it said
-// nothing.
+// nothing. A refund that is final stays as it is.
 func (s *Service) conclude(ctx context.Context, id string, state RefundState, failure error) error {
 	kind := fault.KindOf(failure)
 	err := s.store.Update(ctx, func(tx Tx) error {
 		r, err := tx.Refund(ctx, id)
-		if err != nil {
+		if err != nil || !r.Status.CanBecome(RefundFailed) { // another node, which was faster, has ended it
 			return err
 		}
 		switch {

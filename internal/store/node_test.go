@@ -56,16 +56,35 @@ func overLedger(db *store.DB, w *world, wrap func(pay.Store) pay.Store) *node {
 	if wrap != nil {
 		ledger = wrap(l)
 	}
-	n := &node{db: db}
-	n.money = pay.NewService(pay.Config{Store: ledger, Due: l, Rejects: l,
-		Providers: map[string]pay.Provider{"alipay": w.platform}, Listeners: map[string]pay.Listener{"alipay": w.platform},
-		Channels: []string{"alipay.page", "alipay.qr"}, Now: w.clock.now, NewID: id.New, Lifetime: time.Hour})
+	n := &node{db: db, money: newMoney(w, ledger, l, pay.Policy{})}
 	n.mail = push.NewService(push.Config{Store: db.Messages(), People: db.Messages(),
 		Channels: map[string]push.Channel{"wechat": w.wechat}, Templates: []string{push.TemplateReceipt}, WeChat: "wechat",
 		Now: w.clock.now, NewID: id.New, BaseURL: "https://shop.test"})
 	n.members = member.NewService(member.Config{Store: db.People(), Hasher: membertest.Hasher{}, Throttle: db.Throttle(w.clock.now),
 		Directories: map[string]member.Directory{"wechat": w.people}, Now: w.clock.now, NewID: id.New})
 	return n
+}
+
+// duties is what a service of money needs of a ledger besides.
+type duties interface {
+	pay.Due
+	pay.Rejects
+}
+
+// newMoney makes the service of money over a ledger.
+func newMoney(w *world, ledger pay.Store, l duties, policy pay.Policy) *pay.Service {
+	return moneyOver(w, w.platform, ledger, l, policy)
+}
+
+// moneyAt makes one that meets another platform than its listener does.
+func moneyAt(w *world, p pay.Provider, l store.Ledger) *pay.Service {
+	return moneyOver(w, p, l, l, pay.Policy{})
+}
+
+func moneyOver(w *world, p pay.Provider, ledger pay.Store, l duties, policy pay.Policy) *pay.Service {
+	return pay.NewService(pay.Config{Store: ledger, Due: l, Rejects: l,
+		Providers: map[string]pay.Provider{"alipay": p}, Listeners: map[string]pay.Listener{"alipay": w.platform},
+		Channels: []string{"alipay.page", "alipay.qr"}, Now: w.clock.now, NewID: id.New, Lifetime: time.Hour, Policy: policy})
 }
 
 // order places an order with a payment.
