@@ -32,8 +32,10 @@ const (
 
 	sqlDeliveryDue statement = `SELECT 1 FROM webhook_deliveries
 		WHERE endpoint_id = $1 AND next_at > 0 AND next_at <= $2 AND leased_until <= $3 LIMIT 1`
+	// The plus signs keep the outer conditions, which another node's lease is
+	// held against, from being looked up by an index instead of the ids.
 	sqlLeaseDeliveries statement = `UPDATE webhook_deliveries SET leased_until = $4, version = version + 1
-		WHERE endpoint_id = $1 AND next_at > 0 AND next_at <= $2 AND leased_until <= $3 AND id IN (
+		WHERE +next_at > 0 AND +leased_until <= $3 AND id IN (
 			SELECT id FROM webhook_deliveries WHERE endpoint_id = $1 AND next_at > 0 AND next_at <= $2 AND leased_until <= $3
 			ORDER BY next_at LIMIT $5 /*skip locked*/)
 		RETURNING ` + deliveryColumns

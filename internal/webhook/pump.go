@@ -1,30 +1,36 @@
 package webhook
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/paypush/paypush/internal/fault"
 )
 
 // How the sending loop works. An endpoint has slots of its own, so that a slow
-// one holds up nobody else; a lease outlives the longest try by far.
+// one holds up nobody else. More is leased ahead than is under way, so that one
+// transaction serves many tries; the lease outlives even the last of them when
+// each takes as long as it may.
 const (
 	slots     = 32
-	leaseFor  = time.Minute
+	ahead     = 256
+	leaseFor  = 2 * time.Minute
 	lookEvery = time.Second
 	grace     = 2 * time.Second
+	batch     = 500 // results that are written down at once
 )
 
-// Run sends what is due, on this node, until ctx ends; then it takes nothing
+// Run sends what is due, on this node, until ctx ends; then it begins nothing
 // more, cuts what is still under way after two seconds, and writes down what
-// came of everything. What a dead node had in hand is due again a minute
+// came of everything. What a dead node had in hand is due again two minutes
 // later.
 func (s *Service) Run(ctx context.Context) {
 	sending, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
-	p := &pump{Service: s, sending: sending, flying: map[string]int{}, results: make(chan result, slots*MaxEndpoints)}
+	p := &pump{Service: s, sending: sending, lanes: map[string]*lane{}, results: make(chan result, ahead*MaxEndpoints)}
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for ctx.Err() == nil {
@@ -43,7 +49,10 @@ func (s *Service) Run(ctx context.Context) {
 	}
 	end := time.AfterFunc(grace, cut)
 	defer end.Stop()
-	for p.total > 0 {
+	for _, l := range p.lanes {
+		l.close()
+	}
+	for len(p.lanes) > 0 {
 		p.finish(<-p.results)
 	}
 }
@@ -52,24 +61,65 @@ func (s *Service) Run(ctx context.Context) {
 type pump struct {
 	*Service
 	sending context.Context // ends when tries under way are to be cut
-	flying  map[string]int  // tries under way, by endpoint
-	total   int
+	lanes   map[string]*lane
 	more    bool // whether something due was left behind
 	results chan result
 }
 
-// result is one try and what came of it.
+// lane is what was leased for one endpoint and has no result yet.
+type lane struct {
+	leased int
+	slots  chan struct{}
+	closed chan struct{} // closed when no further try may begin
+	close  func()
+}
+
+func newLane() *lane {
+	closed := make(chan struct{})
+	return &lane{slots: make(chan struct{}, slots), closed: closed, close: sync.OnceFunc(func() { close(closed) })}
+}
+
+// ended reports whether no further try may begin.
+func (l *lane) ended() bool {
+	select {
+	case <-l.closed:
+		return true
+	default:
+		return false
+	}
+}
+
+// enter waits for a slot and reports whether a try may begin in it.
+func (l *lane) enter() bool {
+	select {
+	case l.slots <- struct{}{}:
+	case <-l.closed:
+		return false
+	}
+	if l.ended() {
+		<-l.slots
+		return false
+	}
+	return true
+}
+
+// result is one leased delivery and what came of it.
 type result struct {
 	delivery    Delivery
 	attempt     Attempt
 	retryAfter  time.Duration
 	interrupted bool // cut by our own end, which says nothing of the endpoint
+	released    bool // never tried
 }
 
-// fill takes what is due into the free slots of every endpoint.
+// fill leases what is due for every endpoint, and stops what waits for one
+// that is not enabled any more.
 func (p *pump) fill(ctx context.Context) {
 	p.more = false
 	endpoints, err := p.store.Endpoints(ctx)
+	if err == nil {
+		p.closeAllBut(endpoints)
+	}
 	for _, e := range endpoints {
 		if err == nil && e.Enabled {
 			err = p.fillOne(ctx, e)
@@ -80,9 +130,22 @@ func (p *pump) fill(ctx context.Context) {
 	}
 }
 
+func (p *pump) closeAllBut(endpoints []Endpoint) {
+	enabled := map[string]bool{}
+	for _, e := range endpoints {
+		enabled[e.ID] = e.Enabled
+	}
+	for id, l := range p.lanes {
+		if !enabled[id] {
+			l.close()
+		}
+	}
+}
+
 func (p *pump) fillOne(ctx context.Context, e Endpoint) error {
-	free := slots - p.flying[e.ID]
-	if free == 0 {
+	l := cmp.Or(p.lanes[e.ID], newLane())
+	free := ahead - l.leased
+	if free < ahead/2 || l.ended() {
 		p.more = true
 		return nil
 	}
@@ -96,15 +159,22 @@ func (p *pump) fillOne(ctx context.Context, e Endpoint) error {
 		return err
 	}
 	leased, err := p.store.Lease(ctx, e.ID, now, time.Now().Add(leaseFor), free)
-	if err != nil {
+	if err != nil || len(leased) == 0 {
 		return fault.Wrap("webhook.Run "+e.ID, err)
 	}
 	p.more = p.more || len(leased) == free
+	p.lanes[e.ID] = l
+	l.leased += len(leased)
 	values := signing(secrets, now)
 	for _, d := range leased {
-		p.flying[e.ID]++
-		p.total++
-		go func() { p.results <- p.try(p.sending, e, values, d) }()
+		go func() {
+			if !l.enter() {
+				p.results <- result{delivery: d, attempt: Attempt{EndpointID: e.ID}, released: true}
+				return
+			}
+			p.results <- p.try(p.sending, e, values, d)
+			<-l.slots
+		}()
 	}
 	return nil
 }
@@ -124,16 +194,19 @@ func (s *Service) try(ctx context.Context, e Endpoint, secrets []string, d Deliv
 	return r
 }
 
-// finish writes down a result and all others that are there.
+// finish writes down a result and others that are there.
 func (p *pump) finish(first result) {
 	all := []result{first}
-	for waiting := len(p.results); waiting > 0; waiting-- {
+	for waiting := min(len(p.results), batch); waiting > 0; waiting-- {
 		all = append(all, <-p.results)
 	}
 	for _, r := range all {
-		p.total--
-		if p.flying[r.attempt.EndpointID]--; p.flying[r.attempt.EndpointID] == 0 {
-			delete(p.flying, r.attempt.EndpointID)
+		l := p.lanes[r.attempt.EndpointID]
+		if r.attempt.HTTPStatus == statusGone {
+			l.close()
+		}
+		if l.leased--; l.leased == 0 {
+			delete(p.lanes, r.attempt.EndpointID)
 		}
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(p.sending), 5*time.Second)

@@ -42,6 +42,12 @@ func (s *Service) settleEndpoint(ctx context.Context, tx Tx, id string, all []re
 	}
 	before, now := e, s.now()
 	for _, r := range all {
+		if r.released {
+			if _, err := tx.UpdateDelivery(ctx, r.delivery); err != nil {
+				return err
+			}
+			continue
+		}
 		if err := tx.InsertAttempt(ctx, r.attempt); err != nil {
 			return err
 		}
