@@ -90,6 +90,7 @@ func New(mux *http.ServeMux, c Config) *API {
 	a.registerEndpoints()
 	a.registerDeliveries()
 	a.registerNowhere(mux)
+	a.tidy()
 	return a
 }
 

@@ -11,8 +11,8 @@ import (
 )
 
 func (a *API) registerOrders() {
-	huma.Register(a.huma, a.operation("create-order", http.MethodPost, "/v1/orders", "Create an order",
-		http.StatusCreated), a.createOrder)
+	huma.Register(a.huma, answers[Order](a, a.operation("create-order", http.MethodPost, "/v1/orders", "Create an order",
+		http.StatusCreated), http.StatusOK, "The order that was created before under this number"), a.createOrder)
 	huma.Register(a.huma, a.operation("list-orders", http.MethodGet, "/v1/orders", "List orders, newest first",
 		http.StatusOK), a.listOrders)
 	huma.Register(a.huma, a.operation("get-order", http.MethodGet, "/v1/orders/{id}", "Get an order with its payments",

@@ -10,7 +10,7 @@ var errCursor = fault.Input("/cursor", "cursor_invalid", "The cursor is not one 
 
 // Page is how every list by filters answers.
 type Page[T any] struct {
-	Data       []T    `json:"data"`
+	Data       []T    `json:"data" nullable:"false"`
 	NextCursor string `json:"next_cursor,omitempty" doc:"Where the next page begins; absent on the last page"`
 }
 

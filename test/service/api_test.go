@@ -49,7 +49,7 @@ func (p *pair) send(t *testing.T, method, path, body string, headers ...string) 
 		t.Fatal(err)
 	}
 	a.status, a.header, a.body = resp.StatusCode, resp.Header, string(b)
-	if strings.HasPrefix(resp.Header.Get("Content-Type"), "application/problem+json") {
+	if strings.HasPrefix(resp.Header.Get("Content-Type"), "application/problem+json") && method != http.MethodHead {
 		if err := json.Unmarshal(b, &a.problem); err != nil {
 			t.Fatal(err)
 		}

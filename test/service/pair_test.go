@@ -24,7 +24,7 @@ type pair struct {
 	stopOnce sync.Once
 }
 
-func newPair(t *testing.T) *pair {
+func newPair(t *testing.T, adjust ...func(*config.Config)) *pair {
 	t.Helper()
 	box, err := sandbox.New(sandbox.Options{})
 	if err != nil {
@@ -44,6 +44,9 @@ func newPair(t *testing.T) *pair {
 	p.conf = config.Default()
 	p.conf.Mode, p.conf.Listen, p.conf.Data, p.conf.SandboxURL = config.Sandbox, harness.FreeAddress(t), t.TempDir(), front.URL
 	p.conf.PublicURL = p.gate.leadTo(p.conf.Listen)
+	for _, a := range adjust {
+		a(&p.conf)
+	}
 	p.start(t)
 	return p
 }
