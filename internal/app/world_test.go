@@ -86,9 +86,6 @@ func newWorld(t *testing.T, format string, adapt func(*config.Config)) *world {
 	return w
 }
 
-// api is a client with the key of dev.json.
-func (w *world) api() *harness.Client { return harness.NewClient(w.server.URL(), w.hello.APIKey) }
-
 // close ends the server once.
 func (w *world) close(ctx context.Context) (err error) {
 	w.closed.Do(func() { err = w.server.Close(ctx) })

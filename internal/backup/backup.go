@@ -27,6 +27,9 @@ var (
 	ErrExists = fault.New(fault.Conflict, "backup_exists", "There is a file at that place already; it is not overwritten.")
 	// ErrDamaged tells that a file is no whole database of this program.
 	ErrDamaged = fault.New(fault.Invalid, "backup_damaged", "This file is no whole database of paypush.")
+	// ErrInUse tells that a file was copied from a running server by other means
+	// than [Save], so that what its journal held may be missing.
+	ErrInUse = fault.New(fault.Invalid, "backup_in_use", "This is a database in use or a plain copy of one, not a backup. Make one with paypush backup.")
 	// ErrMode tells that a backup belongs to a server in another mode.
 	ErrMode = fault.New(fault.Conflict, "backup_mode_differs", "This backup belongs to another mode of the server.")
 )
@@ -64,6 +67,9 @@ func Save(ctx context.Context, path, to string) (Content, error) {
 // Restore puts a verified backup at path, where no database may be. mode is
 // the mode of the server that will use it.
 func Restore(ctx context.Context, from, path, mode string) (Content, error) {
+	if journaled(from) {
+		return Content{}, ErrInUse
+	}
 	found, err := Verify(ctx, from)
 	if err != nil {
 		return Content{}, err
@@ -110,12 +116,23 @@ func appear(to string, fill func(part string) error) error {
 	if err := errors.Join(f.Close(), fill(part), syncFile(part)); err != nil {
 		return err
 	}
-	if err := os.Link(part, to); errors.Is(err, os.ErrExist) {
-		return exists(to)
-	} else if err != nil {
+	if err := name(part, to); err != nil {
 		return err
 	}
 	return syncFile(dir)
+}
+
+// name gives a finished file its name. A link fails where the name is taken;
+// file systems without links get a look and a rename.
+func name(part, to string) error {
+	err := os.Link(part, to)
+	if err == nil {
+		return nil
+	}
+	if _, taken := os.Lstat(to); taken == nil {
+		return exists(to)
+	}
+	return os.Rename(part, to)
 }
 
 func syncFile(path string) error {

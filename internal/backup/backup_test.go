@@ -151,6 +151,26 @@ func TestRestoreRefusesWhatIsDamaged(t *testing.T) {
 	}
 }
 
+// A plain copy lacks what the journal held, and nothing would tell.
+func TestRestoreRefusesAPlainCopy(t *testing.T) {
+	dir := t.TempDir()
+	path, plain := filepath.Join(dir, "paypush.db"), filepath.Join(dir, "copy.db")
+	db := open(t, path, "live")
+	if err := add(t.Context(), db, 1); err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(plain, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := backup.Restore(t.Context(), plain, filepath.Join(dir, "back.db"), "live"); !errors.Is(err, backup.ErrInUse) {
+		t.Errorf("a plain copy: %v", err)
+	}
+}
+
 func TestACancelledBackupLeavesNothing(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "paypush.db")

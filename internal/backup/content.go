@@ -110,3 +110,17 @@ func copyFile(from, to string) error {
 	_, err = io.Copy(out, in)
 	return errors.Join(err, out.Close())
 }
+
+// journaled reports whether a file expects a write-ahead log beside it, which
+// the server's own file always does and a backup never. The header says so at
+// byte 18; see "The Database Header" in SQLite's file format.
+func journaled(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close() //nolint:errcheck // it was only read
+	var header [20]byte
+	_, err = io.ReadFull(f, header[:])
+	return err == nil && string(header[:15]) == "SQLite format 3" && header[18] == 2
+}
