@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -13,11 +14,22 @@ const (
 	deliveryColumns = `id, endpoint_id, event_id, type, body, status, attempts, tries, next_at, failing_since, give_up_at,
 		version, created_at, done_at`
 
-	sqlDeliveryInsert statement = `INSERT INTO webhook_deliveries (` + deliveryColumns + `, leased_until)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0)
-		ON CONFLICT (event_id, endpoint_id) DO NOTHING`
-	sqlDeliveryUpdate statement = `UPDATE webhook_deliveries SET status = $3, attempts = $4, tries = $5, next_at = $6,
-		failing_since = $7, give_up_at = $8, done_at = $9, leased_until = 0, version = version + 1 WHERE id = $1 AND version = $2`
+	sqlDeliveriesInsert statement = `INSERT INTO webhook_deliveries (` + deliveryColumns + `, leased_until)
+		SELECT value->>'id', value->>'endpoint_id', value->>'event_id', value->>'type', value->>'body', value->>'status',
+			CAST(value->>'attempts' AS BIGINT), CAST(value->>'tries' AS BIGINT), CAST(value->>'next_at' AS BIGINT),
+			CAST(value->>'failing_since' AS BIGINT), CAST(value->>'give_up_at' AS BIGINT), CAST(value->>'version' AS BIGINT),
+			CAST(value->>'created_at' AS BIGINT), CAST(value->>'done_at' AS BIGINT), 0
+		FROM json_each($1) WHERE true ON CONFLICT (event_id, endpoint_id) DO NOTHING`
+	sqlDeliveriesUpdate statement = `UPDATE webhook_deliveries SET status = fresh.status, attempts = fresh.attempts,
+			tries = fresh.tries, next_at = fresh.next_at, failing_since = fresh.failing_since, give_up_at = fresh.give_up_at,
+			done_at = fresh.done_at, leased_until = 0, version = webhook_deliveries.version + 1
+		FROM (SELECT value->>'id' AS id, CAST(value->>'version' AS BIGINT) AS version, value->>'status' AS status,
+				CAST(value->>'attempts' AS BIGINT) AS attempts, CAST(value->>'tries' AS BIGINT) AS tries,
+				CAST(value->>'next_at' AS BIGINT) AS next_at, CAST(value->>'failing_since' AS BIGINT) AS failing_since,
+				CAST(value->>'give_up_at' AS BIGINT) AS give_up_at, CAST(value->>'done_at' AS BIGINT) AS done_at
+			FROM json_each($1)) AS fresh
+		WHERE webhook_deliveries.id = fresh.id AND webhook_deliveries.version = fresh.version
+		RETURNING webhook_deliveries.id`
 	sqlDeliveryByID statement = `SELECT ` + deliveryColumns + ` FROM webhook_deliveries WHERE id = $1`
 	sqlDeliveryOf   statement = `SELECT ` + deliveryColumns + ` FROM webhook_deliveries WHERE event_id = $1 AND endpoint_id = $2`
 
@@ -25,6 +37,8 @@ const (
 		WHERE endpoint_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3`
 	sqlDeliveriesInState statement = `SELECT ` + deliveryColumns + ` FROM webhook_deliveries
 		WHERE endpoint_id = $1 AND id < $2 AND status = $4 ORDER BY id DESC LIMIT $3`
+	sqlDeliveriesLost statement = `SELECT ` + deliveryColumns + ` FROM webhook_deliveries
+		WHERE endpoint_id = $1 AND id < $2 AND status = $4 AND status IN ('failed', 'skipped') ORDER BY id DESC LIMIT $3`
 	sqlDeliveriesOfEvent statement = `SELECT ` + deliveryColumns + ` FROM webhook_deliveries
 		WHERE event_id = $1 ORDER BY endpoint_id LIMIT $2`
 	sqlDeliveriesInRange statement = `SELECT ` + deliveryColumns + ` FROM webhook_deliveries
@@ -40,10 +54,12 @@ const (
 			ORDER BY next_at LIMIT $5 /*skip locked*/)
 		RETURNING ` + deliveryColumns
 
+	// The oldest are looked at by their ids, which need no index of their own;
+	// one that was replayed late keeps at most the thousand around it waiting.
 	sqlAttemptsForget statement = `DELETE FROM webhook_attempts WHERE delivery_id IN (
-		SELECT id FROM webhook_deliveries WHERE give_up_at <= $1 ORDER BY give_up_at LIMIT 500)`
+		SELECT id FROM (SELECT id, give_up_at FROM webhook_deliveries ORDER BY id LIMIT 1000) AS oldest WHERE give_up_at <= $1)`
 	sqlDeliveriesForget statement = `DELETE FROM webhook_deliveries WHERE id IN (
-		SELECT id FROM webhook_deliveries WHERE give_up_at <= $1 ORDER BY give_up_at LIMIT 500)`
+		SELECT id FROM (SELECT id, give_up_at FROM webhook_deliveries ORDER BY id LIMIT 1000) AS oldest WHERE give_up_at <= $1)`
 )
 
 // Delivery implements [webhook.Reader].
@@ -56,19 +72,67 @@ func (w webhookTx) DeliveryOf(ctx context.Context, endpointID, eventID string) (
 	return one(ctx, w.txn, webhook.ErrNoDelivery, scanDelivery, sqlDeliveryOf, eventID, endpointID)
 }
 
-// InsertDelivery implements [webhook.Tx].
-func (w webhookTx) InsertDelivery(ctx context.Context, d webhook.Delivery) (bool, error) {
-	n, err := change(ctx, w.txn, sqlDeliveryInsert, d.ID, d.EndpointID, d.EventID, string(d.Type), bytesOf(d.Body), string(d.Status),
-		d.Attempts, d.Tries, micros(d.NextAt), micros(d.FailingSince), micros(d.GiveUpAt), d.Version,
-		micros(d.CreatedAt), micros(d.DoneAt))
-	return n == 1, err
+// deliveryRow is a delivery as the statements for many take it.
+type deliveryRow struct {
+	ID           string `json:"id"`
+	EndpointID   string `json:"endpoint_id"`
+	EventID      string `json:"event_id"`
+	Type         string `json:"type"`
+	Body         string `json:"body"`
+	Status       string `json:"status"`
+	Attempts     int    `json:"attempts"`
+	Tries        int    `json:"tries"`
+	NextAt       int64  `json:"next_at"`
+	FailingSince int64  `json:"failing_since"`
+	GiveUpAt     int64  `json:"give_up_at"`
+	Version      int64  `json:"version"`
+	CreatedAt    int64  `json:"created_at"`
+	DoneAt       int64  `json:"done_at"`
 }
 
-// UpdateDelivery implements [webhook.Tx]. It ends the lease.
-func (w webhookTx) UpdateDelivery(ctx context.Context, d webhook.Delivery) (bool, error) {
-	n, err := change(ctx, w.txn, sqlDeliveryUpdate, d.ID, d.Version, string(d.Status), d.Attempts, d.Tries, micros(d.NextAt),
-		micros(d.FailingSince), micros(d.GiveUpAt), micros(d.DoneAt))
-	return n == 1, err
+func deliveryRows(all []webhook.Delivery, withBody bool) []deliveryRow {
+	rows := make([]deliveryRow, 0, len(all))
+	for _, d := range all {
+		r := deliveryRow{d.ID, d.EndpointID, d.EventID, string(d.Type), "", string(d.Status), d.Attempts, d.Tries, micros(d.NextAt),
+			micros(d.FailingSince), micros(d.GiveUpAt), d.Version, micros(d.CreatedAt), micros(d.DoneAt)}
+		if withBody {
+			r.Body = string(d.Body)
+		}
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+// InsertDeliveries implements [webhook.Tx].
+func (w webhookTx) InsertDeliveries(ctx context.Context, all []webhook.Delivery) error {
+	if len(all) == 0 {
+		return nil
+	}
+	_, err := change(ctx, w.txn, sqlDeliveriesInsert, list(deliveryRows(all, true)))
+	return err
+}
+
+// UpdateDeliveries implements [webhook.Tx]. It ends their leases.
+func (w webhookTx) UpdateDeliveries(ctx context.Context, all []webhook.Delivery) (map[string]bool, error) {
+	if len(all) == 0 {
+		return nil, nil
+	}
+	ids, err := many(ctx, w.txn, text, sqlDeliveriesUpdate, list(deliveryRows(all, false)))
+	done := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		done[id] = true
+	}
+	return done, err
+}
+
+// list writes rows as one JSON value, which both engines take apart: one
+// statement for many rows, however many they are.
+func list[T any](rows []T) string {
+	b, err := json.Marshal(rows)
+	if err != nil {
+		panic("store: rows of text and numbers did not marshal: " + err.Error())
+	}
+	return string(b)
 }
 
 // Deliveries implements [webhook.Store].
@@ -77,6 +141,8 @@ func (w Webhooks) Deliveries(ctx context.Context, f webhook.Filter) ([]webhook.D
 	switch {
 	case f.EventID != "":
 		return many(ctx, w.x, scanDelivery, sqlDeliveriesOfEvent, f.EventID, limit)
+	case f.Status == webhook.Failed || f.Status == webhook.Skipped:
+		return many(ctx, w.x, scanDelivery, sqlDeliveriesLost, f.EndpointID, before, limit, string(f.Status))
 	case f.Status != "":
 		return many(ctx, w.x, scanDelivery, sqlDeliveriesInState, f.EndpointID, before, limit, string(f.Status))
 	}

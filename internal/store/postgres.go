@@ -126,8 +126,11 @@ func (p pooled) query(ctx context.Context, q statement, args ...any) (*sql.Rows,
 	return p.on.QueryContext(ctx, postgresText(q), args...)
 }
 
-// postgresText turns the mark that is a comment to SQLite into what only
-// PostgreSQL has, and needs, because several nodes write at once.
+// postgresText turns the marks that are comments to SQLite into what only
+// PostgreSQL has, and needs, because several nodes write at once; and the
+// function that takes a list of rows apart into PostgreSQL's.
 func postgresText(q statement) string {
-	return strings.ReplaceAll(string(q), "/*skip locked*/", "FOR UPDATE SKIP LOCKED")
+	text := strings.ReplaceAll(string(q), "/*skip locked*/", "FOR UPDATE SKIP LOCKED")
+	text = strings.ReplaceAll(text, "/*for share*/", "FOR SHARE")
+	return strings.ReplaceAll(text, "json_each($1)", "json_array_elements(CAST($1 AS json)) AS json_each(value)")
 }

@@ -20,14 +20,7 @@ func (s *Service) Enqueue(ctx context.Context, events []event.Event) error {
 	if err != nil || len(deliveries) == 0 {
 		return fault.Wrap("webhook.Enqueue", err)
 	}
-	err = s.store.Update(ctx, func(tx Tx) error {
-		for _, d := range deliveries {
-			if _, err := tx.InsertDelivery(ctx, d); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	err = s.store.Update(ctx, func(tx Tx) error { return tx.InsertDeliveries(ctx, deliveries) })
 	s.stir()
 	return fault.Wrap("webhook.Enqueue", err)
 }

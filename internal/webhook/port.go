@@ -102,16 +102,15 @@ type Tx interface {
 	// UpdateEndpoint writes e where the stored version is e.Version and raises
 	// it; otherwise it fails with [ErrStale].
 	UpdateEndpoint(ctx context.Context, e Endpoint) error
-	// InsertDelivery adds one and reports false, changing nothing, where the
-	// pair of endpoint and event has one.
-	InsertDelivery(ctx context.Context, d Delivery) (added bool, err error)
+	// InsertDeliveries adds those whose pair of endpoint and event has none yet.
+	InsertDeliveries(ctx context.Context, all []Delivery) error
 	// DeliveryOf finds the delivery of a pair or fails with [ErrNoDelivery].
 	DeliveryOf(ctx context.Context, endpointID, eventID string) (Delivery, error)
-	// UpdateDelivery writes d where the stored version is d.Version and raises
-	// it; it reports false, changing nothing, where it is another.
-	UpdateDelivery(ctx context.Context, d Delivery) (done bool, err error)
-	// InsertAttempt adds one.
-	InsertAttempt(ctx context.Context, a Attempt) error
+	// UpdateDeliveries writes those whose stored version is the given one,
+	// raises it, and returns the ids of them; the others are left as they are.
+	UpdateDeliveries(ctx context.Context, all []Delivery) (done map[string]bool, err error)
+	// InsertAttempts adds attempts.
+	InsertAttempts(ctx context.Context, all []Attempt) error
 	// AddEvent adds an event to the outbox.
 	AddEvent(ctx context.Context, e event.Event) error
 }

@@ -51,20 +51,22 @@ func (s *Service) replayTo(ctx context.Context, tx Tx, e event.Event, to Endpoin
 	d, err := tx.DeliveryOf(ctx, to.ID, e.ID)
 	if errors.Is(err, ErrNoDelivery) {
 		if d, err = s.newDelivery(e, to, s.now()); err == nil {
-			_, err = tx.InsertDelivery(ctx, d)
+			err = tx.InsertDeliveries(ctx, []Delivery{d})
 		}
 		return err
 	}
 	if err != nil {
 		return err
 	}
-	return s.requeue(ctx, tx, d)
+	return s.requeue(ctx, tx, []Delivery{d})
 }
 
-func (s *Service) requeue(ctx context.Context, tx Tx, d Delivery) error {
-	d.again(s.now())
-	done, err := tx.UpdateDelivery(ctx, d)
-	if err == nil && !done {
+func (s *Service) requeue(ctx context.Context, tx Tx, all []Delivery) error {
+	for i := range all {
+		all[i].again(s.now())
+	}
+	done, err := tx.UpdateDeliveries(ctx, all)
+	if err == nil && len(done) < len(all) {
 		return ErrStale
 	}
 	return err
@@ -109,21 +111,18 @@ func (s *Service) ReplayRange(ctx context.Context, r Range, statuses ...Status) 
 
 func (s *Service) requeueAll(ctx context.Context, found []Delivery, statuses []Status) (n int, err error) {
 	err = s.store.Update(ctx, func(tx Tx) error {
-		n = 0
+		var chosen []Delivery
 		for _, d := range found {
 			d, err := tx.Delivery(ctx, d.ID)
 			if err != nil {
 				return err
 			}
-			if d.Status == Pending || !slices.Contains(statuses, d.Status) {
-				continue
+			if d.Status != Pending && slices.Contains(statuses, d.Status) {
+				chosen = append(chosen, d)
 			}
-			if err := s.requeue(ctx, tx, d); err != nil {
-				return err
-			}
-			n++
 		}
-		return nil
+		n = len(chosen)
+		return s.requeue(ctx, tx, chosen)
 	})
 	return n, err
 }

@@ -32,36 +32,41 @@ func (s *Service) settle(ctx context.Context, all []result) error {
 	})
 }
 
-// settleEndpoint writes down the results of one endpoint, in the order in
-// which they came.
+// settleEndpoint writes down the results of one endpoint.
 func (s *Service) settleEndpoint(ctx context.Context, tx Tx, id string, all []result) error {
 	e, err := tx.Endpoint(ctx, id)
 	deleted := errors.Is(err, ErrNoEndpoint)
 	if err != nil && !deleted {
 		return err
 	}
-	before, now := e, s.now()
-	for _, r := range all {
-		if r.released {
-			if _, err := tx.UpdateDelivery(ctx, r.delivery); err != nil {
-				return err
-			}
-			continue
-		}
-		if err := tx.InsertAttempt(ctx, r.attempt); err != nil {
-			return err
-		}
-		d := r.delivery
-		gaveUp := d.judge(r, now)
-		mine, err := tx.UpdateDelivery(ctx, d)
-		if err != nil {
-			return err
-		}
-		if mine && !r.interrupted {
-			e.learn(r, d, gaveUp, now)
+	var attempts []Attempt
+	deliveries, gaveUp, now := make([]Delivery, len(all)), make([]bool, len(all)), s.now()
+	for i, r := range all {
+		deliveries[i] = r.delivery
+		if !r.released {
+			attempts = append(attempts, r.attempt)
+			gaveUp[i] = deliveries[i].judge(r, now)
 		}
 	}
-	if deleted || e.Enabled == before.Enabled && e.FailingSince.Equal(before.FailingSince) {
+	if err := tx.InsertAttempts(ctx, attempts); err != nil {
+		return err
+	}
+	mine, err := tx.UpdateDeliveries(ctx, deliveries)
+	if err != nil || deleted {
+		return err
+	}
+	before := e
+	for i, r := range all {
+		if mine[r.delivery.ID] && !r.interrupted && !r.released {
+			e.learn(r, deliveries[i], gaveUp[i], now)
+		}
+	}
+	return s.writeLearned(ctx, tx, before, e)
+}
+
+// writeLearned stores an endpoint whose health is another than before.
+func (s *Service) writeLearned(ctx context.Context, tx Tx, before, e Endpoint) error {
+	if e.Enabled == before.Enabled && e.FailingSince.Equal(before.FailingSince) {
 		return nil
 	}
 	if err := tx.UpdateEndpoint(ctx, e); err != nil {
@@ -73,10 +78,10 @@ func (s *Service) settleEndpoint(ctx context.Context, tx Tx, id string, all []re
 	return nil
 }
 
+func (r result) succeeded() bool { return r.attempt.HTTPStatus/100 == 2 }
+
 // statusGone is the answer by which an endpoint asks to hear no more.
 const statusGone = 410
-
-func (r result) succeeded() bool { return r.attempt.HTTPStatus/100 == 2 }
 
 // judge says how a delivery goes on after a try, and whether it was given up.
 func (d *Delivery) judge(r result, now time.Time) (gaveUp bool) {

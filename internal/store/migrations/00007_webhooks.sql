@@ -20,7 +20,7 @@ CREATE TABLE webhook_deliveries (
     endpoint_id   {{text}} NOT NULL,
     event_id      {{text}} NOT NULL,
     type          {{text}} NOT NULL,
-    body          {{blob}} NOT NULL,
+    body          {{text}} NOT NULL,
     status        {{text}} NOT NULL,
     attempts      {{bigint}} NOT NULL,
     tries         {{bigint}} NOT NULL,
@@ -35,8 +35,7 @@ CREATE TABLE webhook_deliveries (
 ){{strict}};
 CREATE INDEX webhook_deliveries_due ON webhook_deliveries (endpoint_id, next_at) WHERE next_at > 0;
 CREATE INDEX webhook_deliveries_endpoint ON webhook_deliveries (endpoint_id, id);
-CREATE INDEX webhook_deliveries_status ON webhook_deliveries (endpoint_id, status, id) WHERE status <> 'delivered';
-CREATE INDEX webhook_deliveries_end ON webhook_deliveries (give_up_at);
+CREATE INDEX webhook_deliveries_lost ON webhook_deliveries (endpoint_id, status, id) WHERE status IN ('failed', 'skipped');
 
 CREATE TABLE webhook_attempts (
     id          {{text}} PRIMARY KEY,

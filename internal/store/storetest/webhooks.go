@@ -28,13 +28,7 @@ func aDelivery(t *testing.T, db *store.DB, endpoint string, created time.Time) w
 	t.Helper()
 	d := webhook.Delivery{ID: id.New("whd"), EndpointID: endpoint, EventID: id.New("evt"), Type: "order.paid", Body: []byte(`{"a":"茶"}`),
 		Status: webhook.Pending, NextAt: created, GiveUpAt: created.Add(webhook.Window), Version: 1, CreatedAt: created}
-	hooked(t, db, func(tx webhook.Tx) error {
-		added, err := tx.InsertDelivery(context.Background(), d)
-		if err == nil && !added {
-			t.Fatal("not added")
-		}
-		return err
-	})
+	hooked(t, db, func(tx webhook.Tx) error { return tx.InsertDeliveries(context.Background(), []webhook.Delivery{d}) })
 	return d
 }
 
@@ -76,21 +70,19 @@ func deliveries(t *testing.T, db *store.DB) {
 	first, second := aDelivery(t, db, endpoint, at), aDelivery(t, db, endpoint, at.Add(time.Hour))
 	twin := first
 	twin.ID = id.New("whd")
-	hooked(t, db, func(tx webhook.Tx) error {
-		added, err := tx.InsertDelivery(ctx, twin)
-		same(t, "a second one for the pair", added, false)
-		return err
-	})
+	hooked(t, db, func(tx webhook.Tx) error { return tx.InsertDeliveries(ctx, []webhook.Delivery{twin, first}) })
+	_, err := w.Delivery(ctx, twin.ID)
+	fails(t, err, webhook.ErrNoDelivery)
 	second.Status, second.Attempts, second.Tries, second.NextAt, second.DoneAt = webhook.Failed, 3, 2, time.Time{}, at.Add(2*time.Hour)
 	second.FailingSince, second.GiveUpAt = at.Add(time.Minute), at.Add(time.Hour)
 	hooked(t, db, func(tx webhook.Tx) error {
-		done, err := tx.UpdateDelivery(ctx, second)
-		same(t, "updated", done, true)
+		done, err := tx.UpdateDeliveries(ctx, []webhook.Delivery{second, {ID: first.ID, Version: 7}, {ID: "whd_none", Version: 1}})
+		same(t, "updated", done, map[string]bool{second.ID: true})
 		if err != nil {
 			return err
 		}
-		done, err = tx.UpdateDelivery(ctx, second)
-		same(t, "updated with an old version", done, false)
+		done, err = tx.UpdateDeliveries(ctx, []webhook.Delivery{second})
+		same(t, "updated with an old version", len(done), 0)
 		return err
 	})
 	second.Version = 2
@@ -154,7 +146,10 @@ func deliveryLeases(t *testing.T, db *store.DB) {
 	left, err := w.Delivery(ctx, late.ID)
 	good(t, err)
 	left.NextAt = later
-	hooked(t, db, func(tx webhook.Tx) error { _, err := tx.UpdateDelivery(ctx, left); return err })
+	hooked(t, db, func(tx webhook.Tx) error {
+		_, err := tx.UpdateDeliveries(ctx, []webhook.Delivery{left})
+		return err
+	})
 	same(t, "an update ends the lease", lease(later, time.Now().Add(time.Hour)), []string{late.ID})
 	got, err := w.Delivery(ctx, other.ID)
 	good(t, err)
@@ -166,8 +161,8 @@ func attempts(t *testing.T, db *store.DB) {
 	d := aDelivery(t, db, endpoint, at)
 	add := func(number int) webhook.Attempt {
 		a := webhook.Attempt{ID: id.New("wha"), DeliveryID: d.ID, EndpointID: endpoint, Number: number, HTTPStatus: 500,
-			Response: "oh", Error: "e", At: at, SignedAt: at.Truncate(time.Second), Took: 1234567}
-		hooked(t, db, func(tx webhook.Tx) error { return tx.InsertAttempt(ctx, a) })
+			Response: "oh \"\\ 茶 <\uFFFD>", Error: "e", At: at, SignedAt: at.Truncate(time.Second), Took: 1234567}
+		hooked(t, db, func(tx webhook.Tx) error { return tx.InsertAttempts(ctx, []webhook.Attempt{a}) })
 		return a
 	}
 	first, second := add(1), add(2)
