@@ -13,8 +13,8 @@ import (
 // The platforms' own hosts. A server in sandbox mode never speaks to one of
 // them, and one in another mode speaks to nobody else.
 var platformHosts = map[Mode][]string{
-	Live:         {"openapi.alipay.com", "api.weixin.qq.com", "open.weixin.qq.com", "mp.weixin.qq.com", "api2.weixin.qq.com", "sh.api.weixin.qq.com", "sz.api.weixin.qq.com", "hk.api.weixin.qq.com"},
-	PlatformTest: {"openapi-sandbox.dl.alipaydev.com", "api.weixin.qq.com", "open.weixin.qq.com", "mp.weixin.qq.com"},
+	Live:         {"openapi.alipay.com", "dwbillcenter.alipay.com", "api.weixin.qq.com", "open.weixin.qq.com", "mp.weixin.qq.com", "api2.weixin.qq.com", "sh.api.weixin.qq.com", "sz.api.weixin.qq.com", "hk.api.weixin.qq.com"},
+	PlatformTest: {"openapi-sandbox.dl.alipaydev.com", "api.weixin.qq.com", "open.weixin.qq.com", "mp.weixin.qq.com", "api2.weixin.qq.com", "sh.api.weixin.qq.com", "sz.api.weixin.qq.com", "hk.api.weixin.qq.com"},
 }
 
 // The gateways that a mode uses unless told otherwise.

@@ -77,3 +77,22 @@ func TestSecretsPrintAsHidden(t *testing.T) {
 		}
 	}
 }
+
+func TestEachModeSpeaksToItsOwnHosts(t *testing.T) {
+	for _, c := range []struct {
+		host                string
+		live, test, sandbox bool
+	}{
+		{"openapi.alipay.com", true, false, false}, {"dwbillcenter.alipay.com:443", true, false, false},
+		{"openapi-sandbox.dl.alipaydev.com:443", false, true, false}, {"api.weixin.qq.com", true, true, false},
+		{"sh.api.weixin.qq.com", true, true, false}, {"127.0.0.1:8081", false, false, true},
+		{"127.0.0.1:8082", false, false, false}, {"openapi.alipay.com.example.com", false, false, false}, {"", false, false, false},
+	} {
+		for mode, want := range map[config.Mode]bool{config.Live: c.live, config.PlatformTest: c.test, config.Sandbox: c.sandbox} {
+			conf := config.Config{Mode: mode, SandboxURL: "http://127.0.0.1:8081"}
+			if conf.Allows(c.host) != want {
+				t.Errorf("mode %s, host %q: not %t", mode, c.host, want)
+			}
+		}
+	}
+}
