@@ -136,15 +136,18 @@ func (s *Service) verify(ctx context.Context, password, hash string) (bool, erro
 	return s.hasher.Verify(ctx, password, hash)
 }
 
-// ChangePassword sets a new password where the old one is right. Other
-// sessions of the member must be ended by the caller.
+// ChangePassword sets a new password where the old one is right; whoever has
+// none yet, and so signed in by a link, sets a first one. Other sessions of the
+// member must be ended by the caller.
 func (s *Service) ChangePassword(ctx context.Context, id, old, replacement string) error {
 	m, err := s.store.Member(ctx, id)
 	if err != nil {
 		return fault.Wrap("member.ChangePassword", err)
 	}
-	if err := s.proveOld(ctx, m, old); err != nil {
-		return err
+	if m.PasswordHash != "" {
+		if err := s.proveOld(ctx, m, old); err != nil {
+			return err
+		}
 	}
 	if err := checkPassword(replacement, m.Name); err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/paypush/paypush/internal/audit"
 	"github.com/paypush/paypush/internal/fault"
 	"github.com/paypush/paypush/internal/member"
 )
@@ -81,6 +82,11 @@ func (s *Site) bindPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	showing := st.State == bindScanned || st.State == bindRefused || st.State == bindDone
 	fresh := q.Get("new") == "1" && st.State != bindDone
+	if fresh {
+		if err := s.Members.Revoke(ctx, s.sessionName(ctx)); err != nil {
+			return err
+		}
+	}
 	if q.Get("live") != "1" && (!showing || fresh) {
 		if st, err = s.invite(ctx, &p); err != nil {
 			return err
@@ -169,7 +175,9 @@ func (s *Site) bindEvents(w http.ResponseWriter, r *http.Request) error {
 // unbind takes the binding away, which is also the desk's undo. Where it is
 // gone already there is nothing to complain of.
 func (s *Site) unbind(w http.ResponseWriter, r *http.Request) error {
-	err := s.Members.Unbind(r.Context(), visitOf(r).who.ID, s.WeChat)
+	id := visitOf(r).who.ID
+	ctx := audit.Note(r.Context(), audit.Entry{Action: audit.Unbind, Object: id, Was: s.WeChat})
+	err := s.Members.Unbind(ctx, id, s.WeChat)
 	if err != nil && !errors.Is(err, member.ErrNoBinding) {
 		return err
 	}

@@ -24,6 +24,9 @@ import (
 	"github.com/paypush/paypush/internal/web"
 )
 
+// approveAbove is the refund above which a second person is needed.
+const approveAbove = 100_00
+
 // platform is a payment platform of a few lines that works: it makes links,
 // knows trades, and tells its own return addresses from made-up ones.
 type platform struct {
@@ -124,7 +127,9 @@ func start(t testing.TB, edit ...func(*web.Config)) *world {
 	}
 	w := &world{t: t, db: db, closeDB: closeDB, platform: &platform{trades: map[string]pay.Report{}},
 		clock: &clock{at: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)}}
-	w.pay = pay.NewService(pay.Config{Store: db.Ledger(), Due: db.Ledger(), Rejects: db.Ledger(),
+	policy := pay.DefaultPolicy()
+	policy.Surplus, policy.ApproveAbove = nil, approveAbove // everything is left to a person
+	w.pay = pay.NewService(pay.Config{Policy: policy, Store: db.Ledger(), Due: db.Ledger(), Rejects: db.Ledger(),
 		Providers: map[string]pay.Provider{"alipay": w.platform}, Listeners: map[string]pay.Listener{"alipay": w.platform},
 		Channels: []string{"alipay.page", "alipay.wap"}, Now: w.clock.now, NewID: id.New, Lifetime: 30 * time.Minute})
 	w.push = push.NewService(push.Config{Store: db.Messages(), People: people{db.People()}, WeChat: "wechat",
@@ -145,13 +150,19 @@ func (w *world) config(edit []func(*web.Config)) web.Config {
 	sessions.Store = w.db.Sessions()
 	sessions.Cookie.Name = "paypush_session"
 	c := web.Config{Pay: w.pay, Push: w.push, Members: w.members, Sessions: sessions, Owners: w.db.Sessions(),
-		SignIn: w.db.SignInLinks(), Pulse: w.db, WeChat: "wechat", FollowQR: "https://weixin.example/q/follow",
+		SignIn: w.db.SignInLinks(), Desk: w.desk(), Pulse: w.db, WeChat: "wechat", FollowQR: "https://weixin.example/q/follow",
 		PublicURL: w.url, Mode: web.ModeSandbox, Demo: true, SandboxURL: "http://127.0.0.1:1/sandbox/",
 		VerifyFiles: map[string]string{"/MP_verify_abc123.txt": "abc123"}, Now: w.clock.now}
 	for _, e := range edit {
 		e(&c)
 	}
 	return c
+}
+
+// desk is what the console works with, straight from the store.
+func (w *world) desk() *web.Desk {
+	return &web.Desk{Figures: w.db.Ledger(), Outcomes: w.db.Messages(), Roll: w.db.People(), Keys: w.db.Keys(), Links: w.db.SignInLinks(),
+		History: w.db.Outbox(), Trail: w.db.Trail(), Webhooks: w.db.Webhooks()}
 }
 
 // settle lets the platform say that a number was paid, by a notice.

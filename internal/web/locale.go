@@ -147,6 +147,9 @@ func (l locale) Money(a pay.Amount) string {
 // Time writes an instant as people in China read it on a clock.
 func (l locale) Time(t time.Time) string { return t.In(china).Format(l.T("time.layout")) }
 
+// Short writes an instant for a table: the day and the clock.
+func (l locale) Short(t time.Time) string { return t.In(china).Format(l.T("time.short")) }
+
 // Machine writes an instant for the datetime attribute.
 func (l locale) Machine(t time.Time) string { return t.In(china).Format(time.RFC3339) }
 

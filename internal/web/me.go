@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/paypush/paypush/internal/audit"
 	"github.com/paypush/paypush/internal/fault"
 	"github.com/paypush/paypush/internal/member"
 	"github.com/paypush/paypush/internal/pay"
@@ -21,6 +22,7 @@ type mePage struct {
 	Orders   []pay.Order
 	Messages []push.Message
 	Changed  bool
+	First    bool // there is no password yet
 }
 
 func (s *Site) toMe(w http.ResponseWriter, r *http.Request) error { return seeOther(w, r, "/me") }
@@ -40,7 +42,11 @@ func (s *Site) mePage(r *http.Request) (mePage, error) {
 	p := mePage{Base: s.base(r, "me")}
 	p.Self, p.Title = "/me", p.T("me.title")
 	p.input = input{locale: p.Locale}
-	var err error
+	m, err := s.Members.Member(ctx, who.ID)
+	if err != nil {
+		return p, err
+	}
+	p.First = m.PasswordHash == ""
 	if p.Binding, err = s.binding(r); err != nil {
 		return p, err
 	}
@@ -75,7 +81,8 @@ func (s *Site) changePassword(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = s.Members.ChangePassword(ctx, who.ID, form.Get("old"), form.Get("pwd"))
+	noted := audit.Note(ctx, audit.Entry{Action: audit.PasswordChange, Object: who.ID})
+	err = s.Members.ChangePassword(noted, who.ID, form.Get("old"), form.Get("pwd"))
 	if err != nil {
 		return s.refusePassword(w, r, err)
 	}

@@ -128,7 +128,13 @@ func originOf(r *http.Request) string {
 }
 
 func (s *Site) logout(w http.ResponseWriter, r *http.Request) error {
-	if err := s.Sessions.Destroy(r.Context()); err != nil {
+	ctx := r.Context()
+	if visitOf(r).who.SignedIn() {
+		if err := s.Members.Revoke(ctx, s.sessionName(ctx)); err != nil {
+			return err
+		}
+	}
+	if err := s.Sessions.Destroy(ctx); err != nil {
 		return fault.Wrap("web.logout", err)
 	}
 	return seeOther(w, r, "/")

@@ -40,11 +40,13 @@ type Base struct {
 	Who     person
 	Self    string // where the language links lead; empty for none
 	Section string // the entry of the navigation that is current
+	Board   string // the console's page that is current; empty outside the console
 	Refresh int    // seconds after which a browser without scripts looks again; 0 for never
 	Mode    string
 	Phone   bool // shown on the phone that scanned, which needs no navigation
 	Demo    bool
 	CanBind bool
+	Console bool   // the console is open to the viewer
 	Sandbox string // address of the sandbox; empty for none
 }
 
@@ -68,7 +70,7 @@ func (b Base) SelfIn(tag string) string {
 func (s *Site) base(r *http.Request, section string) Base {
 	v := visitOf(r)
 	b := Base{Locale: v.locale, Who: v.who, Self: localPath(r.URL.RequestURI()), Section: section, Mode: s.Mode,
-		Demo: s.Demo, CanBind: s.WeChat != ""}
+		Demo: s.Demo, CanBind: s.WeChat != "", Console: s.Desk != nil && v.who.Operates()}
 	if s.Mode == ModeSandbox {
 		b.Sandbox = s.SandboxURL
 	}

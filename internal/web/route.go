@@ -1,15 +1,8 @@
 package web
 
-import "net/http"
-
-// Role is who may use a route.
-type Role string
-
-// The roles of this package's routes. Whoever has a later one has the earlier
-// ones too.
-const (
-	Visitor Role = "visitor" // anybody
-	Member  Role = "member"  // somebody who is signed in
+import (
+	"net/http"
+	"slices"
 )
 
 // form is how a route answers, which decides how it refuses.
@@ -38,7 +31,7 @@ type route struct {
 // table is every route of the site, whether or not it is switched on.
 func (s *Site) table() []route {
 	demo, bind := !s.Demo, s.WeChat == ""
-	return append([]route{
+	return slices.Concat(s.consoleTable(), s.verifyRoutes(), []route{
 		{"GET", "/{$}", Visitor, page, s.index, false},
 		{"POST", "/pay", Visitor, page, s.buy, demo},
 		{"GET", "/pay", Visitor, page, s.toIndex, demo},
@@ -56,6 +49,8 @@ func (s *Site) table() []route {
 		{"GET", "/me", Member, page, s.me, false},
 		{"GET", "/me/password", Member, page, s.toMe, false},
 		{"POST", "/me/password", Member, page, s.changePassword, false},
+		{"GET", "/me/delete", Member, page, s.leaveForm, false},
+		{"POST", "/me/delete", Member, page, s.leave, false},
 
 		{"GET", "/bind", Member, page, s.bindPage, bind},
 		{"GET", "/bind/qrcode", Member, qrcode, s.bindCode, bind},
@@ -66,7 +61,7 @@ func (s *Site) table() []route {
 		{"GET", "/b/{secret}", Visitor, page, s.openLink, bind},
 		{"GET", "/wechat/oauth/callback", Visitor, page, s.consented, bind},
 		{"POST", "/bind/confirm", Visitor, page, s.confirm, bind},
-	}, s.verifyRoutes()...)
+	})
 }
 
 // routes is the part of the table that is switched on.

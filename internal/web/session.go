@@ -21,7 +21,14 @@ const (
 // person is who sent a request.
 type person struct {
 	ID, Name string
+	Role     member.Role
 }
+
+// Operates reports whether the console is open to the person.
+func (p person) Operates() bool { return admit(p, Operator) == nil }
+
+// Administers reports whether the person may deal with people and keys.
+func (p person) Administers() bool { return admit(p, Admin) == nil }
 
 // SignedIn reports whether it is somebody we know.
 func (p person) SignedIn() bool { return p.ID != "" }
@@ -40,7 +47,7 @@ func (s *Site) identify(ctx context.Context, v *visit) error {
 	if err != nil || s.Sessions.GetString(ctx, sessionStamp) != stampOf(m) {
 		return fault.Wrap("web.identify", s.Sessions.Destroy(ctx))
 	}
-	v.who = person{ID: m.ID, Name: m.Name}
+	v.who = person{ID: m.ID, Name: m.Name, Role: m.Role}
 	return nil
 }
 

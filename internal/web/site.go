@@ -57,6 +57,7 @@ type Config struct {
 	Members     *member.Service
 	Sessions    *scs.SessionManager // with its cookie's name and flags set
 	SignIn      SignInLinks         // nil where there are no such links
+	Desk        *Desk               // what the console works with; nil switches it off
 	Owners      SessionOwners       // nil to leave ended sessions to their expiry
 	Pulse       Pulse               // nil to look once a second only
 	WeChat      string              // the account to bind at; empty switches binding off

@@ -3,6 +3,8 @@ package web
 import (
 	"fmt"
 
+	"github.com/paypush/paypush/internal/audit"
+	"github.com/paypush/paypush/internal/member"
 	"github.com/paypush/paypush/internal/pay"
 	"github.com/paypush/paypush/internal/push"
 )
@@ -40,17 +42,47 @@ func (p cashierPage) SurplusText(one pay.Payment) string {
 func (p bindPage) Clock() string { return fmt.Sprintf("%d:%02d", p.Seconds/60, p.Seconds%60) }
 
 // OrderStatus is what people call a state of an order.
-func (p mePage) OrderStatus(st pay.OrderStatus) string {
-	return p.Locale.word("order.status.", string(st))
+func (b Base) OrderStatus(st pay.OrderStatus) string {
+	return b.Locale.word("order.status.", string(st))
 }
 
+// PaymentStatus is what people call a state of a payment.
+func (b Base) PaymentStatus(st pay.PaymentStatus) string {
+	return b.Locale.word("payment.status.", string(st))
+}
+
+// RefundStatus is what people call a state of a refund.
+func (b Base) RefundStatus(st pay.RefundStatus) string {
+	return b.Locale.word("refund.status.", string(st))
+}
+
+// SurplusState is what people call a state of a surplus.
+func (b Base) SurplusState(st pay.SurplusState) string {
+	return b.Locale.word("surplus.state.", string(st))
+}
+
+// SurplusName is what people call a kind of surplus.
+func (b Base) SurplusName(k pay.SurplusKind) string { return b.Locale.word("surplus.kind.", string(k)) }
+
+// SurplusWhy explains a kind of surplus to somebody of the team.
+func (b Base) SurplusWhy(k pay.SurplusKind) string { return b.Locale.word("surplus.why.", string(k)) }
+
+// VerdictName is what people call what became of a notice.
+func (b Base) VerdictName(v pay.Verdict) string { return b.Locale.word("verdict.", string(v)) }
+
+// RoleName is what people call a role.
+func (b Base) RoleName(r member.Role) string { return b.Locale.word("role.", string(r)) }
+
+// ActionName is what people call something that was done.
+func (b Base) ActionName(a audit.Action) string { return b.Locale.word("action.", string(a)) }
+
 // MessageStatus is what people call a state of a message.
-func (p mePage) MessageStatus(st push.Status) string {
-	return p.Locale.word("message.status.", string(st))
+func (b Base) MessageStatus(st push.Status) string {
+	return b.Locale.word("message.status.", string(st))
 }
 
 // MessageText is what a message said, in a line.
-func (p mePage) MessageText(m push.Message) string {
+func (p Base) MessageText(m push.Message) string {
 	switch {
 	case m.Kind == push.KindText:
 		return m.Text

@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"github.com/paypush/paypush/internal/audit"
 	"github.com/paypush/paypush/internal/fault"
 	"github.com/paypush/paypush/internal/request"
 )
@@ -40,11 +41,11 @@ func (s *Site) wrap(rt route) http.Handler {
 			return
 		}
 		err := s.identify(r.Context(), v)
-		if err == nil && rt.Role == Member && !v.who.SignedIn() {
-			err = errSignInFirst
+		if err == nil {
+			err = admit(v.who, rt.Role)
 		}
 		if err == nil {
-			err = rt.handle(w, r)
+			err = rt.handle(w, acting(r, v.who))
 		}
 		if err != nil {
 			s.fail(w, r, rt, err)
@@ -54,6 +55,14 @@ func (s *Site) wrap(rt route) http.Handler {
 	h = limited(h)
 	h = s.guard.Handler(h)
 	return s.outer(h)
+}
+
+// acting says in the request's context who changes what it changes.
+func acting(r *http.Request, p person) *http.Request {
+	if !p.SignedIn() {
+		return r
+	}
+	return r.WithContext(audit.By(r.Context(), audit.MemberActor+p.ID))
 }
 
 // harmless answers a HEAD request to a route that a GET would use up or that
