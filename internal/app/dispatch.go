@@ -35,6 +35,7 @@ type dispatcher struct {
 	every  func(context.Context, []event.Event) error // what follows from every event, of whatever type
 	holder string
 	log    *slog.Logger
+	leased time.Time // until when this node is the dispatcher, real time
 }
 
 const (
@@ -42,6 +43,7 @@ const (
 	dispatchLease  = 5 * time.Second
 	dispatchEvery  = 500 * time.Millisecond
 	dispatchBatch  = 200
+	dispatchPause  = 10 * time.Millisecond // so that a burst of commits is one round, not a round each
 )
 
 // run dispatches until ctx ends: at once after a commit of this process, and
@@ -57,6 +59,12 @@ func (d *dispatcher) run(ctx context.Context) {
 		}
 		select {
 		case <-changed:
+			pause := time.NewTimer(dispatchPause)
+			select {
+			case <-pause.C:
+			case <-ctx.Done():
+				return
+			}
 		case <-t.C:
 		case <-ctx.Done():
 			return
@@ -66,7 +74,7 @@ func (d *dispatcher) run(ctx context.Context) {
 
 // dispatch works off what there is.
 func (d *dispatcher) dispatch(ctx context.Context) error {
-	mine, err := d.outbox.Lease(ctx, dispatchCursor, d.holder, time.Now().Add(dispatchLease))
+	mine, err := d.lease(ctx)
 	if err != nil || !mine {
 		return fault.Wrap("app.dispatch", err)
 	}
@@ -86,6 +94,20 @@ func (d *dispatcher) dispatch(ctx context.Context) error {
 			return fault.Wrap("app.dispatch", err)
 		}
 	}
+}
+
+// lease makes sure that this node is the dispatcher, and renews the lease when
+// half of it is over.
+func (d *dispatcher) lease(ctx context.Context) (bool, error) {
+	now := time.Now()
+	if now.Add(dispatchLease / 2).Before(d.leased) {
+		return true, nil
+	}
+	mine, err := d.outbox.Lease(ctx, dispatchCursor, d.holder, now.Add(dispatchLease))
+	if err == nil && mine {
+		d.leased = now.Add(dispatchLease)
+	}
+	return mine, err
 }
 
 func (d *dispatcher) handle(ctx context.Context, events []event.Event) error {

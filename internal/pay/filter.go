@@ -57,4 +57,6 @@ type NoticeSearch struct {
 type NoticeReader interface {
 	Notice(ctx context.Context, id string) (Notice, error)
 	NoticePage(ctx context.Context, f NoticeSearch) ([]Notice, error)
+	// NoticeSeen reports whether a notice with this body is kept for the account.
+	NoticeSeen(ctx context.Context, account, bodyHash string) (bool, error)
 }

@@ -28,27 +28,43 @@ func (s *Service) Receive(ctx context.Context, p Posted) (Verdict, error) {
 	if err != nil {
 		return "", fault.Wrap("pay.Receive", err)
 	}
-	var v Verdict
-	err = s.store.Update(ctx, func(tx Tx) (err error) {
-		v, err = s.receive(ctx, tx, p, r)
-		return err
-	})
+	sum := sha256.Sum256(p.Body)
+	n := Notice{ID: s.newID("ntc"), Account: p.Account, Body: p.Body, Header: p.Header, Remote: p.Remote,
+		BodyHash: hex.EncodeToString(sum[:]), Number: r.Number}
+	v, err := s.keep(ctx, n, r)
 	if err != nil {
 		return "", fault.Wrap("pay.Receive "+r.Number, err)
 	}
 	return v, nil
 }
 
+// keep stores a genuine notice with its effects. Whether the same bytes came
+// before is looked up outside the transaction, where it holds nobody up: most
+// did not, and where the answer was a moment too old the insert finds out and
+// the second run knows.
+func (s *Service) keep(ctx context.Context, n Notice, r Report) (v Verdict, err error) {
+	seen, err := s.store.NoticeSeen(ctx, n.Account, n.BodyHash)
+	if err != nil {
+		return "", err
+	}
+	err = s.store.Update(ctx, func(tx Tx) (err error) {
+		v, err = s.receive(ctx, tx, n, r, seen)
+		seen = true
+		return err
+	})
+	return v, err
+}
+
 // receive runs inside one transaction. The same bytes a second time can tell
 // nothing new, so they cost one update and raise no event.
-func (s *Service) receive(ctx context.Context, tx Tx, p Posted, r Report) (Verdict, error) {
-	sum := sha256.Sum256(p.Body)
-	hash, now := hex.EncodeToString(sum[:]), s.now()
-	if first, again, err := tx.Redeliver(ctx, p.Account, hash, now); err != nil || again {
-		return first, err
+func (s *Service) receive(ctx context.Context, tx Tx, n Notice, r Report, seen bool) (Verdict, error) {
+	now := s.now()
+	if seen {
+		if first, again, err := tx.Redeliver(ctx, n.Account, n.BodyHash, now); err != nil || again {
+			return first, err
+		}
 	}
-	n := Notice{ID: s.newID("ntc"), Account: p.Account, Body: p.Body, Header: p.Header, Remote: p.Remote,
-		BodyHash: hash, Number: r.Number, Deliveries: 1, ReceivedAt: now, LastAt: now}
+	n.Deliveries, n.ReceivedAt, n.LastAt = 1, now, now
 	if err := s.judge(ctx, tx, &n, r); err != nil {
 		return "", err
 	}

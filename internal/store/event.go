@@ -14,6 +14,7 @@ const (
 	sqlEventsAfter statement = `SELECT ` + eventColumns + ` FROM events WHERE seq > $1 AND seq > 0 ORDER BY seq LIMIT $2`
 	sqlEventsOf    statement = `SELECT ` + eventColumns + ` FROM events WHERE object = $1 ORDER BY id LIMIT 200`
 
+	sqlUnnumbered    statement = `SELECT id FROM events WHERE seq = 0 LIMIT 1`
 	sqlNumberingLock statement = `UPDATE numbering SET last = last WHERE one = 1 RETURNING last`
 	sqlNumberingSet  statement = `UPDATE numbering SET last = $1 WHERE one = 1`
 	sqlEventsNumber  statement = `UPDATE events SET seq = fresh.place + $1 FROM (
@@ -57,6 +58,9 @@ func (o Outbox) Add(ctx context.Context, e event.Event) error {
 // that is 0. One numbering follows another, on all nodes, so whoever has read
 // up to a number has read every event below it.
 func (o Outbox) Number(ctx context.Context) (n int, err error) {
+	if fresh, err := many(ctx, o.db.reader(), text, sqlUnnumbered); err != nil || len(fresh) == 0 {
+		return 0, err
+	}
 	err = o.db.update(ctx, func(tx *txn) error {
 		last, err := one(ctx, tx, errBusy, number, sqlNumberingLock)
 		if err != nil {

@@ -13,6 +13,7 @@ const (
 
 	sqlNoticeAgain statement = `UPDATE notices SET deliveries = deliveries + 1, last_at = $3
 		WHERE account = $1 AND body_hash = $2 RETURNING verdict`
+	sqlNoticeSeen   statement = `SELECT id FROM notices WHERE account = $1 AND body_hash = $2`
 	sqlNoticeInsert statement = `INSERT INTO notices (` + noticeColumns + `)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 		ON CONFLICT (account, body_hash) DO NOTHING`
@@ -29,6 +30,12 @@ func (l ledgerTx) Redeliver(ctx context.Context, account, bodyHash string, at ti
 		return "", false, err
 	}
 	return pay.Verdict(found[0]), true, nil
+}
+
+// NoticeSeen implements [pay.NoticeReader].
+func (l ledgerReader) NoticeSeen(ctx context.Context, account, bodyHash string) (bool, error) {
+	found, err := many(ctx, l.x, text, sqlNoticeSeen, account, bodyHash)
+	return len(found) > 0, err
 }
 
 // InsertNotice implements [pay.NoticeWriter].

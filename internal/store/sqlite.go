@@ -60,9 +60,10 @@ func private(path string) error {
 
 // writerDSN is the address of every connection that writes, that of
 // migrations included: nothing is told to be committed before it is on disk.
+// What undoes a savepoint is kept in memory: it is of no use after a crash.
 func writerDSN(path string) string {
 	return dsn(path, "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "busy_timeout(10000)",
-		"journal_size_limit(67108864)")
+		"journal_size_limit(67108864)", "temp_store(MEMORY)")
 }
 
 func readerDSN(path string) string {
