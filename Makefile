@@ -3,7 +3,7 @@
 GO ?= go
 
 .DEFAULT_GOAL := help
-.PHONY: fuzz help run build test check bench lint fmt deps shots clean
+.PHONY: fuzz help run build test check bench chaos lint fmt deps shots clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,10 @@ bench: ## every benchmark, or ONLY=a,b: a line of JSON each
 
 fuzz: ## every fuzz target, FUZZ=10s each
 	@scripts/fuzz $(or $(FUZZ),10s)
+
+chaos: deps ## faults everywhere, kill -9, databases killed, then the audit: SEED=n RUNS=n
+	@seed=$${SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}; echo "SEED=$$seed RUNS=$${RUNS:-1}"; \
+	PAYPUSH_CHAOS_SEED=$$seed PAYPUSH_CHAOS_RUNS=$${RUNS:-1} $(GO) test -count=1 -timeout 0 -v -run 'Chaos|AProcessMayEnd' ./test/crash ./internal/store
 
 fmt: ## format the code
 	gofmt -w .

@@ -31,6 +31,8 @@ type Books interface {
 	Numbers(ctx context.Context, after int64, limit int) ([]Numbered, error)
 	// LastNumber is the number that was given out last.
 	LastNumber(ctx context.Context) (int64, error)
+	// Waiting counts the events that have no number yet.
+	Waiting(ctx context.Context) (int, error)
 	// PaymentByNumber finds a payment or fails with [pay.ErrNoPayment].
 	PaymentByNumber(ctx context.Context, number string) (pay.Payment, error)
 }

@@ -13,6 +13,9 @@ func (c *checker) feed(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if c.tally.Waiting, err = c.Waiting(ctx); err != nil {
+		return err
+	}
 	before := int64(0)
 	for more := true; more; {
 		page, err := c.Numbers(ctx, before, batch)

@@ -34,7 +34,8 @@ type Tally struct {
 	Notices  int `json:"notices"`
 	Messages int `json:"messages"`
 	Events   int `json:"events"`
-	Trades   int `json:"trades"` // of the platform
+	Waiting  int `json:"events_waiting"` // for the dispatcher, to be numbered
+	Trades   int `json:"trades"`         // of the platform
 	Findings int `json:"findings"`
 }
 

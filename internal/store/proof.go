@@ -27,6 +27,7 @@ const (
 		FROM messages m LEFT JOIN orders o ON o.id = SUBSTR(m.key, 12)
 		WHERE m.key >= $1 AND m.key <= $2 GROUP BY m.key ORDER BY m.key LIMIT $3`
 	sqlProofNumbers statement = `SELECT seq, COUNT(*) FROM events WHERE seq > $1 AND seq > 0 GROUP BY seq ORDER BY seq LIMIT $2`
+	sqlProofWaiting statement = `SELECT COUNT(*) FROM events WHERE seq = 0`
 	sqlProofLast    statement = `SELECT last FROM numbering WHERE one = 1`
 )
 
@@ -102,4 +103,10 @@ func (b Books) Numbers(ctx context.Context, after int64, limit int) ([]proof.Num
 // LastNumber implements [proof.Books].
 func (b Books) LastNumber(ctx context.Context) (int64, error) {
 	return one(ctx, b.x, errBusy, number, sqlProofLast)
+}
+
+// Waiting implements [proof.Books].
+func (b Books) Waiting(ctx context.Context) (int, error) {
+	n, err := one(ctx, b.x, errBusy, number, sqlProofWaiting)
+	return int(n), err
 }

@@ -19,17 +19,19 @@ import (
 )
 
 // watch makes a cluster and runs it until its own standard input ends, then
-// stops it at once and removes the folder. Its arguments are the folder, where
-// the binaries are, and the port.
+// stops it at once and removes the folder. A line of input kills the server,
+// as a crash does, and starts it again. Its arguments are the folder, where the
+// binaries are, and the port.
 const watch = `dir=$1 bin=$2 port=$3; cd /
 "$bin/initdb" -D "$dir/data" -U paypush -A trust -E UTF8 --locale=C.UTF-8 --no-sync >"$dir/initdb" 2>&1 || cat "$dir/initdb"
-"$bin/postgres" -D "$dir/data" -h 127.0.0.1 -p "$port" -k "$dir" -c max_connections=200 </dev/null & pid=$!
-read -r _; exec >/dev/null 2>&1; kill -QUIT $pid; wait $pid; rm -rf "$dir"`
+serve() { "$bin/postgres" -D "$dir/data" -h 127.0.0.1 -p "$port" -k "$dir" -c max_connections=200 </dev/null & pid=$!; }
+serve; while read -r _; do kill -QUIT $pid; wait $pid; serve; done
+exec >/dev/null 2>&1; kill -QUIT $pid; wait $pid; rm -rf "$dir"`
 
 // cluster is a running PostgreSQL.
 type cluster struct {
 	url   string // of the database postgres
-	stdin io.Closer
+	stdin io.WriteCloser
 	log   bytes.Buffer  // to be read after the end only
 	ended chan struct{} // closed when the shell is gone, and the folder with it
 }

@@ -1,0 +1,192 @@
+package crash_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/paypush/paypush/internal/store/pgtest"
+	"github.com/paypush/paypush/test/harness"
+)
+
+// Invariants 1, 2, 4, 5, 6, 9 and 10: faults on every edge, nodes killed, the
+// database killed, the clock advanced, two payers at one order, refunds all the
+// while; and when it has come to rest the ledger fits itself and the sandbox to
+// the fen. PAYPUSH_CHAOS_SEED and PAYPUSH_CHAOS_RUNS choose what is played:
+// what is asked for is the same each time, when it happens is not.
+func TestChaosSQLite(t *testing.T) {
+	eachSeed(t, func(t *testing.T, seed uint64) { play(t, seed, nil) })
+}
+func TestChaosPostgreSQL(t *testing.T) {
+	eachSeed(t, func(t *testing.T, seed uint64) { play(t, seed, pgtest.Start(t)) })
+}
+
+func eachSeed(t *testing.T, run func(*testing.T, uint64)) {
+	first, runs := setting(t, "PAYPUSH_CHAOS_SEED"), setting(t, "PAYPUSH_CHAOS_RUNS")
+	for seed := first; seed < first+runs; seed++ {
+		t.Run(fmt.Sprint("SEED=", seed), func(t *testing.T) { run(t, seed) })
+	}
+}
+
+func setting(t *testing.T, name string) uint64 {
+	t.Helper()
+	s := os.Getenv(name)
+	if s == "" {
+		return 1
+	}
+	n, err := strconv.ParseUint(s, 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// The size of a chaos.
+const (
+	shoppers         = 5
+	ordersPerShopper = 7
+	blows            = 12
+)
+
+// chaos is a world with trouble in it.
+type chaos struct {
+	*world
+	database *pgtest.Server // nil with SQLite
+	url      string         // of the database; empty with SQLite
+	nodes    []*chaosNode
+}
+
+// chaosNode is one server; with PostgreSQL there are two.
+type chaosNode struct {
+	args    []string
+	ready   string
+	api     *harness.Client
+	process *harness.Process
+}
+
+func play(t *testing.T, seed uint64, database *pgtest.Server) {
+	c := &chaos{database: database}
+	if database != nil {
+		c.url = database.URL()
+	}
+	c.world = newWorld(t, c.url)
+	c.addMember(t, 0)
+	c.nodes = []*chaosNode{{args: c.args, ready: c.ready, api: c.api, process: c.server}}
+	if database != nil {
+		c.addNode(t)
+	}
+	var shopping sync.WaitGroup
+	for i := range uint64(shoppers) {
+		s := &shopper{chaos: c, dice: rand.New(rand.NewPCG(seed, i)), name: fmt.Sprintf("s%d-%d", seed, i)}
+		shopping.Go(func() { s.shop(t) })
+	}
+	done := make(chan struct{})
+	go func() {
+		shopping.Wait()
+		close(done)
+	}()
+	c.strike(t, rand.New(rand.NewPCG(seed, 1<<32)), done)
+	<-done
+	if !t.Failed() {
+		c.rest(t)
+	}
+}
+
+// addNode starts another server over the same database, behind the same
+// public address.
+func (c *chaos) addNode(t *testing.T) {
+	t.Helper()
+	address := harness.FreeAddress(t)
+	n := &chaosNode{ready: "http://" + address + "/readyz", api: harness.NewClient("http://"+address, c.api.Key),
+		args: []string{"serve", "--listen", address, "--data", t.TempDir(), "--sandbox", c.box.Base, "--database-url", c.url, "--public-url", c.api.Base}}
+	n.process = harness.Start(t, bin, n.args...)
+	n.process.WaitReady(n.ready)
+	c.nodes = append(c.nodes, n)
+}
+
+// strike deals one blow after the other until nobody shops any more.
+func (c *chaos) strike(t *testing.T, dice *rand.Rand, done <-chan struct{}) {
+	c.trouble(t, dice)
+	for range blows {
+		select {
+		case <-done:
+			return
+		case <-time.After(time.Duration(100+dice.IntN(700)) * time.Millisecond):
+		}
+		switch dice.IntN(8) {
+		case 0, 1, 2:
+			c.kill(t, c.nodes[dice.IntN(len(c.nodes))])
+		case 3:
+			if c.database != nil {
+				c.database.Crash(t)
+			}
+		case 4, 5:
+			c.box.Must(t, http.MethodPost, "/sandbox/clock", map[string]string{"advance": fmt.Sprintf("%ds", 1+dice.IntN(240))}, nil)
+		case 6, 7:
+			c.trouble(t, dice)
+		}
+	}
+	c.box.Must(t, http.MethodDelete, "/sandbox/faults", nil, nil)
+}
+
+func (c *chaos) kill(t *testing.T, n *chaosNode) {
+	t.Helper()
+	n.process.Kill()
+	n.process = harness.Start(t, bin, n.args...)
+	n.process.WaitReady(n.ready)
+}
+
+// trouble sets new faults on every edge. A platform that lies with a good
+// signature when it is asked can't be seen through, so that is left out.
+func (c *chaos) trouble(t *testing.T, dice *rand.Rand) {
+	t.Helper()
+	var rules []map[string]any
+	for at, kinds := range map[string]string{
+		"alipay.gateway":  "drop latency reply_lost http_500 errcode duplicate reorder bad_signature wrong_app",
+		"alipay.notify":   "drop delay reply_lost duplicate reorder bad_signature wrong_amount wrong_app",
+		"wechat.api":      "drop latency reply_lost http_500 duplicate",
+		"wechat.callback": "drop delay duplicate bad_signature",
+	} {
+		for _, kind := range strings.Fields(kinds) {
+			rules = append(rules, map[string]any{"at": at, "kind": kind, "rate": 0.12 * dice.Float64(), "delay": "300ms"})
+		}
+	}
+	c.box.Must(t, http.MethodPut, "/sandbox/faults", map[string]any{"seed": 1 + dice.Uint32(), "rules": rules}, nil)
+}
+
+// rest lets everything that is due be done, and then audits.
+func (c *chaos) rest(t *testing.T) {
+	t.Helper()
+	harness.Eventually(t, "nothing is pending any more", func() bool {
+		c.box.Must(t, http.MethodPost, "/sandbox/clock", map[string]string{"advance": "90m"}, nil)
+		var page struct {
+			Data []order `json:"data"`
+		}
+		status, err := c.api.Call(http.MethodGet, "/v1/orders?status=pending", nil, &page)
+		return err == nil && status == http.StatusOK && len(page.Data) == 0
+	})
+	said, err := "", error(nil)
+	harness.Eventually(t, "the audit is clean", func() bool {
+		c.box.Must(t, http.MethodPost, "/sandbox/clock", map[string]string{"advance": "45m"}, nil)
+		said, err = c.audit()
+		return err == nil && strings.Contains(said, "events (0 waiting)")
+	})
+	t.Logf("%s", said)
+}
+
+// audit runs the program's own audit against the sandbox.
+func (c *chaos) audit() (string, error) {
+	args := []string{"audit", "--sandbox", c.box.Base, "--data", c.dataPath}
+	if c.url != "" {
+		args = append(args, "--database-url", c.url)
+	}
+	out, err := exec.Command(bin, args...).CombinedOutput()
+	return string(out), err
+}
