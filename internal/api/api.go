@@ -29,6 +29,7 @@ import (
 type Key struct {
 	ID   string
 	Name string
+	Role string // "operator" or "admin"
 }
 
 // Keys finds API keys.

@@ -7,10 +7,15 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/paypush/paypush/internal/audit"
 	"github.com/paypush/paypush/internal/fault"
 )
 
 type keyContext struct{}
+
+// admitted states who may use the API: every operation needs a key, and the
+// key the role of an operator or more. It is the only place that decides.
+func admitted(k Key) bool { return k.Role == "operator" || k.Role == "admin" }
 
 // authenticate lets a request through that bears a valid API key.
 func (a *API) authenticate(ctx huma.Context, next func(huma.Context)) {
@@ -28,7 +33,12 @@ func (a *API) authenticate(ctx huma.Context, next func(huma.Context)) {
 		a.refuse(ctx, a.problem(err).(*Problem))
 		return
 	}
-	next(huma.WithContext(ctx, context.WithValue(ctx.Context(), keyContext{}, key)))
+	if !admitted(key) {
+		a.refuse(ctx, problemOf(errRole))
+		return
+	}
+	acting := audit.By(context.WithValue(ctx.Context(), keyContext{}, key), audit.KeyActor+key.ID)
+	next(huma.WithContext(ctx, acting))
 }
 
 func (a *API) refuse(ctx huma.Context, p *Problem) {

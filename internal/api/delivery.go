@@ -7,6 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/paypush/paypush/internal/audit"
 	"github.com/paypush/paypush/internal/event"
 	"github.com/paypush/paypush/internal/webhook"
 )
@@ -169,7 +170,7 @@ func (a *API) replayDeliveries(ctx context.Context, in *replayDeliveriesInput) (
 	if len(statuses) == 0 {
 		statuses = []webhook.Status{webhook.Failed, webhook.Skipped}
 	}
-	n, next, err := a.Webhooks.ReplayRange(ctx, r, statuses...)
+	n, next, err := a.Webhooks.ReplayRange(audit.Note(ctx, audit.Entry{Action: audit.EndpointReplay, Object: r.EndpointID}), r, statuses...)
 	if err != nil {
 		return nil, a.problem(err)
 	}

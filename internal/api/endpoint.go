@@ -8,6 +8,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/paypush/paypush/internal/audit"
 	"github.com/paypush/paypush/internal/webhook"
 )
 
@@ -81,7 +82,7 @@ func (a *API) createEndpoint(ctx context.Context, in *createEndpointInput) (*end
 		if ctx, err = a.rememberSecret(ctx, scope, in.RawBody, out.Status, out.Body); err != nil {
 			return err
 		}
-		return a.Webhooks.Place(ctx, e)
+		return a.Webhooks.Place(audit.Note(ctx, audit.Entry{Action: audit.EndpointCreate, Object: e.ID, Became: e.URL}), e)
 	})
 }
 
@@ -114,7 +115,7 @@ func (a *API) rotateEndpoint(ctx context.Context, in *rotateEndpointInput) (*end
 		if ctx, err = a.rememberSecret(ctx, scope, in.RawBody, out.Status, out.Body); err != nil {
 			return err
 		}
-		_, err = a.Webhooks.Rotate(ctx, in.ID, r)
+		_, err = a.Webhooks.Rotate(audit.Note(ctx, audit.Entry{Action: audit.EndpointChange, Object: in.ID, Became: "secret"}), in.ID, r)
 		return err
 	})
 }
@@ -188,6 +189,7 @@ type updateEndpointInput struct {
 }
 
 func (a *API) updateEndpoint(ctx context.Context, in *updateEndpointInput) (*endpointOutput, error) {
+	ctx = audit.Note(ctx, audit.Entry{Action: audit.EndpointChange, Object: in.ID})
 	e, err := a.Webhooks.Update(ctx, in.ID, webhook.Change{URL: in.Body.URL, Description: in.Body.Description,
 		Types: in.Body.Types, Enabled: in.Body.Enabled})
 	if err != nil {
@@ -197,7 +199,7 @@ func (a *API) updateEndpoint(ctx context.Context, in *updateEndpointInput) (*end
 }
 
 func (a *API) deleteEndpoint(ctx context.Context, in *endpointInput) (*struct{}, error) {
-	if err := a.Webhooks.Delete(ctx, in.ID); err != nil {
+	if err := a.Webhooks.Delete(audit.Note(ctx, audit.Entry{Action: audit.EndpointDelete, Object: in.ID}), in.ID); err != nil {
 		return nil, a.problem(err)
 	}
 	return nil, nil

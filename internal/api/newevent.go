@@ -7,6 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/paypush/paypush/internal/audit"
 	"github.com/paypush/paypush/internal/event"
 	"github.com/paypush/paypush/internal/fault"
 )
@@ -112,7 +113,7 @@ func (a *API) replayEvent(ctx context.Context, in *replayEventInput) (*replayOut
 	if in.Body != nil {
 		endpoint = in.Body.Endpoint
 	}
-	n, err := a.Webhooks.Replay(ctx, in.ID, endpoint)
+	n, err := a.Webhooks.Replay(audit.Note(ctx, audit.Entry{Action: audit.EndpointReplay, Object: in.ID, Became: endpoint}), in.ID, endpoint)
 	if err != nil {
 		return nil, a.problem(err)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/paypush/paypush/internal/audit"
 	"github.com/paypush/paypush/internal/pay"
 )
 
@@ -105,21 +106,23 @@ type orderActInput struct {
 }
 
 func (a *API) closeOrder(ctx context.Context, in *orderActInput) (*orderOutput, error) {
-	return a.actOnOrder(ctx, in, "close", a.Pay.Close)
+	return a.actOnOrder(ctx, in, "close", audit.OrderClose, a.Pay.Close)
 }
 
 func (a *API) queryOrder(ctx context.Context, in *orderActInput) (*orderOutput, error) {
-	return a.actOnOrder(ctx, in, "query", a.Pay.AskOrder)
+	return a.actOnOrder(ctx, in, "query", audit.PaymentQuery, a.Pay.AskOrder)
 }
 
-func (a *API) actOnOrder(ctx context.Context, in *orderActInput, what string, act func(context.Context, string) (pay.Order, error)) (*orderOutput, error) {
-	if _, err := a.Pay.Reader().Order(ctx, in.ID); err != nil {
+func (a *API) actOnOrder(ctx context.Context, in *orderActInput, what string, action audit.Action,
+	act func(context.Context, string) (pay.Order, error)) (*orderOutput, error) {
+	before, err := a.Pay.Reader().Order(ctx, in.ID)
+	if err != nil {
 		return nil, a.problem(err)
 	}
 	out := &orderOutput{Status: http.StatusOK}
 	scope := Scope{caller(ctx).ID, http.MethodPost, "/v1/orders/" + in.ID + "/" + what, in.IdempotencyKey}
 	replayed, err := a.acted(ctx, scope, &out.Body, func() error {
-		o, err := act(ctx, in.ID)
+		o, err := act(audit.Note(ctx, audit.Entry{Action: action, Object: in.ID, Was: string(before.Status)}), in.ID)
 		if err == nil {
 			out.Body, err = a.whole(ctx, o)
 		}

@@ -65,6 +65,7 @@ var (
 	errNoPath   = fault.New(fault.NotFound, "path_not_found", "There is no such address. /docs lists those that exist.")
 	errNoMethod = fault.New(fault.Invalid, "method_not_allowed", "This address takes other methods; the header Allow lists them.")
 	errNoKey    = fault.New(fault.Unauthorized, "key_missing", "Send an API key: Authorization: Bearer sk_... Make one with `paypush admin key`.")
+	errRole     = fault.New(fault.Forbidden, "role_needed", "The role of this API key does not allow this.")
 	errBadKey   = fault.New(fault.Unauthorized, "key_invalid", "This API key is unknown or revoked.")
 	errInternal = fault.New(fault.Internal, "internal", "An internal error occurred.")
 )

@@ -2,11 +2,13 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/paypush/paypush/internal/audit"
 	"github.com/paypush/paypush/internal/pay"
 )
 
@@ -73,6 +75,8 @@ func (a *API) createRefund(ctx context.Context, in *createRefundInput) (*refundO
 		if ctx, err = a.remember(ctx, scope, in.RawBody, out.Status, out.Body); err != nil {
 			return err
 		}
+		ctx = audit.Note(ctx, audit.Entry{Action: audit.RefundAsk, Object: r.ID, Was: r.OrderID,
+			Became: fmt.Sprintf("%s %s %s", r.Status, r.Amount.Yuan(), r.Reason)})
 		return a.Pay.PlaceRefund(ctx, r)
 	})
 	if err != nil {
@@ -109,6 +113,7 @@ func (a *API) refuseRefund(ctx context.Context, in *refundActInput) (*refundOutp
 
 func (a *API) decideRefund(ctx context.Context, in *refundActInput, what string) (*refundOutput, error) {
 	out := &refundOutput{Status: http.StatusOK}
+	ctx = audit.Note(ctx, audit.Entry{Action: audit.Action("refund." + what), Object: in.ID, Was: string(pay.RefundApproving)})
 	scope := Scope{caller(ctx).ID, http.MethodPost, "/v1/refunds/" + in.ID + "/" + what, in.IdempotencyKey}
 	replayed, err := a.acted(ctx, scope, &out.Body, func() error {
 		r, err := a.Pay.DecideRefund(ctx, in.ID, "key:"+caller(ctx).ID, what == "approve")

@@ -7,6 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/paypush/paypush/internal/audit"
 	"github.com/paypush/paypush/internal/pay"
 )
 
@@ -73,31 +74,32 @@ type surplusOutput struct {
 }
 
 func (a *API) refundSurplus(ctx context.Context, in *surplusInput) (*surplusOutput, error) {
-	return a.decideSurplus(ctx, in, "refund", func() error {
+	return a.decideSurplus(ctx, in, "refund", func(ctx context.Context) error {
 		_, err := a.Pay.RefundSurplus(ctx, in.Payment, "key:"+caller(ctx).ID)
 		return err
 	})
 }
 
 func (a *API) acceptSurplus(ctx context.Context, in *surplusInput) (*surplusOutput, error) {
-	return a.decideSurplus(ctx, in, "accept", func() error {
+	return a.decideSurplus(ctx, in, "accept", func(ctx context.Context) error {
 		_, err := a.Pay.AcceptSurplus(ctx, in.Payment, "key:"+caller(ctx).ID)
 		return err
 	})
 }
 
 func (a *API) keepSurplus(ctx context.Context, in *surplusInput) (*surplusOutput, error) {
-	return a.decideSurplus(ctx, in, "keep", func() error {
+	return a.decideSurplus(ctx, in, "keep", func(ctx context.Context) error {
 		_, err := a.Pay.KeepSurplus(ctx, in.Payment)
 		return err
 	})
 }
 
-func (a *API) decideSurplus(ctx context.Context, in *surplusInput, what string, decide func() error) (*surplusOutput, error) {
+func (a *API) decideSurplus(ctx context.Context, in *surplusInput, what string, decide func(context.Context) error) (*surplusOutput, error) {
 	out := new(surplusOutput)
 	scope := Scope{caller(ctx).ID, http.MethodPost, "/v1/surpluses/" + in.Payment + "/" + what, in.IdempotencyKey}
 	replayed, err := a.acted(ctx, scope, &out.Body, func() error {
-		if err := decide(); err != nil {
+		noted := audit.Note(ctx, audit.Entry{Action: audit.Action("surplus." + what), Object: in.Payment, Was: string(pay.SurplusHeld)})
+		if err := decide(noted); err != nil {
 			return err
 		}
 		p, err := a.Pay.Reader().Payment(ctx, in.Payment)

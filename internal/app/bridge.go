@@ -17,7 +17,7 @@ type keys struct{ store.Keys }
 
 func (k keys) Find(ctx context.Context, secret string) (api.Key, error) {
 	found, err := k.Keys.Find(ctx, secret)
-	return api.Key{ID: found.ID, Name: found.Name}, err
+	return api.Key{ID: found.ID, Name: found.Name, Role: string(found.Role)}, err
 }
 
 // replays keeps the API's first answers.

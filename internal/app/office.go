@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/paypush/paypush/internal/audit"
 	"github.com/paypush/paypush/internal/id"
 	"github.com/paypush/paypush/internal/member"
 	"github.com/paypush/paypush/internal/password"
@@ -49,10 +50,12 @@ func (o *Office) CreateAdmin(ctx context.Context, name, password string) (path s
 	if err := o.Migrate(ctx); err != nil {
 		return "", err
 	}
-	m, err := o.members.Provide(ctx, name, password, member.RoleAdmin)
+	ctx = audit.By(ctx, audit.Command)
+	m, err := o.members.Provide(audit.Note(ctx, audit.Entry{Action: audit.RoleChange, Became: string(member.RoleAdmin)}), name, password, member.RoleAdmin)
 	if err != nil {
 		return "", err
 	}
+	ctx = audit.Note(ctx, audit.Entry{Action: audit.SignInLink, Object: m.ID})
 	return signInPath(ctx, o.db, m.ID, linkLife)
 }
 
@@ -61,6 +64,7 @@ func (o *Office) CreateKey(ctx context.Context, name string) (string, error) {
 	if err := o.Migrate(ctx); err != nil {
 		return "", err
 	}
+	ctx = audit.Note(audit.By(ctx, audit.Command), audit.Entry{Action: audit.KeyCreate, Became: name})
 	secret, _, err := o.db.Keys().Create(ctx, name, member.RoleOperator)
 	return secret, err
 }

@@ -75,6 +75,7 @@ func (p peopleTx) InsertMember(ctx context.Context, m member.Member) error {
 
 // UpdateMember implements [member.Tx]. A name does not change.
 func (p peopleTx) UpdateMember(ctx context.Context, m member.Member) error {
+	audit.Name(ctx, m.ID)
 	return must(ctx, p.txn, member.ErrStale, sqlMemberUpdate, m.ID, m.Version, m.PasswordHash, string(m.Role))
 }
 

@@ -95,24 +95,12 @@ func (s *Site) closeOrder(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-// queryOrder asks the platform about every payment of an order, whoever of
-// them is still of interest.
+// queryOrder asks the platform about every payment of an order that has not
+// succeeded.
 func (s *Site) queryOrder(w http.ResponseWriter, r *http.Request) error {
 	return s.act(w, r, "queried", func(ctx context.Context, id string) error {
-		payments, err := s.Pay.Reader().Payments(ctx, id)
-		if err != nil {
-			return err
-		}
-		for _, p := range payments {
-			if p.Status == pay.PaymentSucceeded {
-				continue
-			}
-			ctx := audit.Note(ctx, audit.Entry{Action: audit.PaymentQuery, Object: p.ID, Was: string(p.Status)})
-			if err := s.Pay.Ask(ctx, p); err != nil {
-				return err
-			}
-		}
-		return nil
+		_, err := s.Pay.AskOrder(audit.Note(ctx, audit.Entry{Action: audit.PaymentQuery, Object: id}), id)
+		return err
 	})
 }
 
