@@ -3,6 +3,9 @@ package store
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
+	"fmt"
+	"time"
 
 	"github.com/paypush/paypush/internal/audit"
 )
@@ -43,10 +46,16 @@ func (db *DB) writeNoted(ctx context.Context, tx *txn, p *audit.Pending) error {
 	if p == nil {
 		return nil
 	}
-	e := p.Entry()
-	_, err := change(ctx, tx, sqlAuditInsert, newID("aud"), micros(db.now()), e.Actor, string(e.Action), e.Object,
+	e, now := p.Entry(), db.now()
+	_, err := change(ctx, tx, sqlAuditInsert, entryID(now), micros(now), e.Actor, string(e.Action), e.Object,
 		e.RequestID, e.Was, e.Became)
 	return err
+}
+
+// entryID makes ids that rise with time, so that a list is in the order in which
+// things were done.
+func entryID(now time.Time) string {
+	return fmt.Sprintf("aud_%014x%s", now.UnixMicro(), rand.Text()[:12])
 }
 
 func scanEntry(r row) (e audit.Entry, err error) {
