@@ -36,16 +36,20 @@ func get(t *testing.T, address string, headers ...string) (int, string) {
 func TestMetricsTellTheStory(t *testing.T) {
 	w := newWorld(t, logging.JSON, nil)
 	s := w.live(t)
+	harness.NewClient(w.server.URL(), w.hello.APIKey).Must(t, http.MethodPost, "/v1/orders/"+s.orderID+"/refunds",
+		map[string]any{"amount": 250, "reason": "退货"}, nil)
 	var page string
 	harness.Eventually(t, "everything is counted", func() bool {
 		_, page = get(t, w.server.URL()+"/metrics")
-		return strings.Contains(page, `paypush_sends_total{account="wechat",channel="wechat",code="",outcome="sent"} 1`)
+		return strings.Contains(page, `paypush_sends_total{account="wechat",channel="wechat",code="",outcome="sent"} 1`) &&
+			strings.Contains(page, `paypush_refund_transitions_total{automatic="false",to="succeeded"} 1`)
 	})
 	for _, pattern := range []string{
 		`paypush_order_transitions_total\{from="new",to="pending"\} 1`,
 		`paypush_order_transitions_total\{from="pending",to="paid"\} 1`,
 		`paypush_payment_transitions_total\{channel="alipay.page",surplus="",to="succeeded"\} 1`,
 		`paypush_notices_total\{account="alipay",verdict="settled"\} 1`,
+		`paypush_refund_transitions_total\{automatic="false",to="pending"\} 1`, `paypush_refunds_unknown 0`,
 		`paypush_token_refreshes_total\{account="[^"]+"\} 1`,
 		`paypush_platform_call_duration_seconds_count\{call="/cgi-bin/message/template/send",host="[^"]+",result="ok"\} 1`,
 		`paypush_http_request_duration_seconds_count\{method="POST",route="/notify/alipay",status="200"\} 1`,

@@ -49,7 +49,10 @@ func (b *backlog) Collect(out chan<- prometheus.Metric) {
 	}
 	gauge(out, "paypush_database_up", "1 while the database answers the survey.", 1)
 	gauge(out, "paypush_orders_pending", "Orders that wait for money; stops at 10000.", float64(c.PendingOrders))
-	gauge(out, "paypush_surpluses", "Payments that settled nothing; stops at 10000.", float64(c.Surpluses))
+	gauge(out, "paypush_surpluses_open", "Payments that settled nothing and are not dealt with yet; stops at 10000.", float64(c.OpenSurpluses))
+	gauge(out, "paypush_surpluses_held", "Those of them that wait for a person; stops at 10000.", float64(c.HeldSurpluses))
+	gauge(out, "paypush_refunds_approving", "Refunds that wait for a second person; stops at 10000.", float64(c.ApprovingRefunds))
+	gauge(out, "paypush_refunds_unknown", "Refunds whose outcome nobody knows yet; stops at 10000.", float64(c.UnknownRefunds))
 	waiting(out, "paypush_queries_late", "payments whose time to be asked about has come", c.LateQueries)
 	waiting(out, "paypush_events_unnumbered", "events that the dispatcher has not seen", c.Unnumbered)
 	waiting(out, "paypush_events_undispatched", "events that the dispatcher has not handed on", c.Undispatched)

@@ -20,7 +20,7 @@ type ledger struct {
 func (l ledger) Update(ctx context.Context, fn func(pay.Tx) error) error {
 	var seen *ledgerTx
 	err := l.Store.Update(ctx, func(tx pay.Tx) error {
-		seen = &ledgerTx{Tx: tx, m: l.m, orders: map[string]pay.OrderStatus{}, payments: map[string]pay.PaymentStatus{}}
+		seen = &ledgerTx{Tx: tx, m: l.m, orders: map[string]pay.OrderStatus{}, payments: map[string]pay.PaymentStatus{}, refunds: map[string]pay.RefundStatus{}}
 		return fn(seen)
 	})
 	if err == nil && seen != nil {
@@ -38,6 +38,7 @@ type ledgerTx struct {
 	m        *Metrics
 	orders   map[string]pay.OrderStatus
 	payments map[string]pay.PaymentStatus
+	refunds  map[string]pay.RefundStatus
 	counts   []func()
 }
 

@@ -28,6 +28,7 @@ type Metrics struct {
 	calls    *prometheus.HistogramVec
 	orders   *prometheus.CounterVec
 	payments *prometheus.CounterVec
+	refunds  *prometheus.CounterVec
 	notices  *prometheus.CounterVec
 	sends    *prometheus.CounterVec
 	tokens   *prometheus.CounterVec
@@ -50,11 +51,12 @@ func New(b Build) *Metrics {
 		[]string{"host", "call", "result"}, .01, .05, .1, .25, .5, 1, 2.5, 5, 10, 20)
 	m.orders = counter("paypush_order_transitions_total", "Orders that moved from one status to another; from is new for a created one.", "from", "to")
 	m.payments = counter("paypush_payment_transitions_total", "Payments that moved to a status; surplus is the kind of one that settled nothing.", "channel", "to", "surplus")
+	m.refunds = counter("paypush_refund_transitions_total", "Refunds that moved to a status, and whether a policy asked for them.", "to", "automatic")
 	m.notices = counter("paypush_notices_total", "What platforms posted, by verdict.", "account", "verdict")
 	m.sends = counter("paypush_sends_total", "Tries to send a message, by outcome; queued will be tried again.", "channel", "account", "outcome", "code")
 	m.tokens = counter("paypush_token_refreshes_total", "Access tokens fetched, by account.", "account")
 	m.jobs = histogram("paypush_job_duration_seconds", "How long jobs ran, by outcome.", []string{"kind", "outcome"}, .005, .025, .1, .5, 1, 5, 15)
-	m.registry.MustRegister(m.requests, m.streams, m.calls, m.orders, m.payments, m.notices, m.sends, m.tokens, m.jobs,
+	m.registry.MustRegister(m.requests, m.streams, m.calls, m.orders, m.payments, m.refunds, m.notices, m.sends, m.tokens, m.jobs,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), build(b))
 	return m
 }

@@ -19,14 +19,17 @@ type Backlog struct {
 
 // Counts is how much waits in a database.
 type Counts struct {
-	PendingOrders int64   // orders that wait for money
-	Surpluses     int64   // payments that settled nothing
-	LateQueries   Backlog // payments whose time to be asked about has come
-	Unnumbered    Backlog // events that the dispatcher has not seen
-	Undispatched  Backlog // events that it has seen and not handed on
-	RunningJobs   int64
-	Jobs          []Aged // jobs whose time has come, by how long they have waited
-	OldestJob     time.Duration
+	PendingOrders    int64   // orders that wait for money
+	OpenSurpluses    int64   // payments that settled nothing and are not dealt with yet
+	HeldSurpluses    int64   // those of them that wait for a person
+	ApprovingRefunds int64   // refunds that wait for a second person
+	UnknownRefunds   int64   // refunds whose outcome nobody knows yet
+	LateQueries      Backlog // payments whose time to be asked about has come
+	Unnumbered       Backlog // events that the dispatcher has not seen
+	Undispatched     Backlog // events that it has seen and not handed on
+	RunningJobs      int64
+	Jobs             []Aged // jobs whose time has come, by how long they have waited
+	OldestJob        time.Duration
 }
 
 // Aged counts the jobs that have waited for longer than a span.
@@ -42,7 +45,9 @@ func jobAges() []time.Duration {
 
 const (
 	sqlPending = `SELECT count(*), 0 FROM (SELECT 1 FROM orders WHERE status = 'pending' LIMIT 10000) AS t`
-	sqlSurplus = `SELECT count(*), 0 FROM (SELECT 1 FROM payments WHERE surplus <> '' LIMIT 10000) AS t`
+	sqlOpen    = `SELECT count(*), 0 FROM (SELECT 1 FROM payments WHERE surplus_state IN ('found', 'held', 'refunding') LIMIT 10000) AS t`
+	sqlHeld    = `SELECT count(*), 0 FROM (SELECT 1 FROM payments WHERE surplus_state = 'held' LIMIT 10000) AS t`
+	sqlRefunds = `SELECT count(*), 0 FROM (SELECT 1 FROM refunds WHERE status = $1 LIMIT 10000) AS t`
 	sqlQueries = `SELECT count(*), coalesce(min(next_query_at), 0) FROM (SELECT next_query_at FROM payments
 		WHERE next_query_at > 0 AND next_query_at <= $1 ORDER BY next_query_at LIMIT 10000) AS t`
 	sqlNumber   = `SELECT count(*), coalesce(min(at), 0) FROM (SELECT at FROM events WHERE seq = 0 ORDER BY id LIMIT 10000) AS t`
@@ -70,7 +75,8 @@ func (s *Survey) Counts(ctx context.Context, business, real time.Time) (Counts, 
 	if s.engine == Postgres {
 		jobs, running = sqlRiverJobs, sqlRiverRunning
 	}
-	c := Counts{PendingOrders: l.count(sqlPending), Surpluses: l.count(sqlSurplus),
+	c := Counts{PendingOrders: l.count(sqlPending), OpenSurpluses: l.count(sqlOpen), HeldSurpluses: l.count(sqlHeld),
+		ApprovingRefunds: l.count(sqlRefunds, "approving"), UnknownRefunds: l.count(sqlRefunds, "unknown"),
 		LateQueries: l.backlog(business, sqlQueries, business.UnixMicro()),
 		Unnumbered:  l.backlog(business, sqlNumber), Undispatched: l.backlog(business, sqlDispatch),
 		RunningJobs: l.count(running)}
@@ -89,7 +95,7 @@ type look struct {
 	failed []error
 }
 
-func (l *look) count(q string) int64 { return l.backlog(time.Time{}, q).Count }
+func (l *look) count(q string, args ...any) int64 { return l.backlog(time.Time{}, q, args...).Count }
 
 func (l *look) backlog(now time.Time, q string, args ...any) (b Backlog) {
 	var since int64

@@ -133,7 +133,7 @@ func TestCountsOfAnEmptyLedger(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(got.Jobs) != 5 || got.PendingOrders+got.Surpluses+got.RunningJobs+got.Undispatched.Count+got.LateQueries.Count != 0 {
+		if len(got.Jobs) != 5 || got.PendingOrders+got.OpenSurpluses+got.HeldSurpluses+got.ApprovingRefunds+got.RunningJobs+got.Undispatched.Count+got.LateQueries.Count != 0 {
 			t.Errorf("found %+v", got)
 		}
 	})
