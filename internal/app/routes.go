@@ -25,8 +25,9 @@ func (s *Server) newHTTPServer() *http.Server {
 	mux := http.NewServeMux()
 	site := s.newSite()
 	site.Register(mux)
-	api.New(mux, api.Config{Pay: s.pay, Push: s.push, Keys: keys{s.db.Keys()}, Events: events{s.db.Outbox(), s.db},
+	v1 := api.New(mux, api.Config{Pay: s.pay, Push: s.push, Keys: keys{s.db.Keys()}, Events: events{s.db.Outbox(), s.db},
 		Replays: replays{s.db.Idempotency()}, Webhooks: s.webhooks, NewID: id.New, PublicURL: s.conf.PublicURL, Version: s.version, Now: s.clock.Now, Log: s.log})
+	s.routeDocs(mux, v1, site)
 	s.routeCallbacks(mux)
 	s.routeHealth(mux)
 	s.routeMetrics(mux)

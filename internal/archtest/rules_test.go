@@ -61,6 +61,8 @@ var rules = []rule{
 	{"internal/callback", []string{"internal/pay", "internal/fault", "wechat"}},
 	{"internal/api", []string{"internal/audit", "internal/pay", "internal/push", "internal/webhook", "internal/event", "internal/fault", "internal/request",
 		"github.com/danielgtaylor/huma/v2"}},
+	{"internal/docs/gen", []string{"internal/docs", "internal/api", "internal/fault"}},
+	{"internal/docs", []string{"golang.org/x/text"}},
 	{"internal/web", []string{"internal/audit", "internal/pay", "internal/push", "internal/member", "internal/webhook", "internal/event", "internal/fault", "internal/request", "internal/id",
 		"github.com/alexedwards/scs/v2", "golang.org/x/text", "rsc.io/qr"}},
 
