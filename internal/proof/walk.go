@@ -17,7 +17,7 @@ const batch = 500
 func Check(ctx context.Context, b Books, report func(Finding) error) (Tally, error) {
 	c := &checker{Books: b, report: report}
 	for _, w := range []walk{
-		{"ord_", c.orders}, {"pay_", c.payments}, {"ref_", c.refunds}, {"", c.notices}, {receipts, c.letters},
+		{"ord_", c.orders}, {"pay_", c.payments}, {"ref_", c.refunds}, {"ntc_", c.notices}, {receipts, c.letters},
 	} {
 		if err := c.walk(ctx, w); err != nil {
 			return c.tally, err

@@ -62,3 +62,40 @@ func OccupyWriter(db *DB) (busy <-chan struct{}, release chan struct{}) {
 	}()
 	return started, release
 }
+
+// Versions tells how many migrations there are.
+func Versions(t *testing.T) int64 {
+	t.Helper()
+	all, err := migrations.ReadDir("migrations")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return int64(len(all))
+}
+
+// MigrateTo brings an empty database to a version of the past, and hands its
+// connection to fn.
+func MigrateTo(t *testing.T, db *DB, version int64, fn func(*sql.DB)) {
+	t.Helper()
+	var on *sql.DB
+	spelling := sqliteTypes()
+	switch e := db.engine.(type) {
+	case *lite:
+		var err error
+		if on, err = sql.Open("sqlite", writerDSN(e.path)); err != nil {
+			t.Fatal(err)
+		}
+		on.SetMaxOpenConns(1)
+		defer on.Close()
+	case *postgres:
+		on, spelling = e.pool, postgresTypes()
+	}
+	p, err := migrator(on, spelling)
+	if err == nil {
+		_, err = p.UpTo(context.Background(), version)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	fn(on)
+}

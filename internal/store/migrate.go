@@ -20,24 +20,28 @@ var migrations embed.FS
 // migrate applies what is missing. On PostgreSQL a lock makes the nodes take
 // turns; SQLite's own does.
 func migrate(ctx context.Context, db *sql.DB, t types) error {
-	sub, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return err
-	}
-	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
-	if t.dialect == database.DialectPostgres {
-		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300)) // asks every second
-		if err != nil {
-			return err
-		}
-		options = append(options, goose.WithSessionLocker(locker))
-	}
-	p, err := goose.NewProvider(t.dialect, db, spelled{sub, strings.NewReplacer(t.words...)}, options...)
+	p, err := migrator(db, t)
 	if err != nil {
 		return err
 	}
 	_, err = p.Up(ctx)
 	return err
+}
+
+func migrator(db *sql.DB, t types) (*goose.Provider, error) {
+	sub, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
+	if t.dialect == database.DialectPostgres {
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300)) // asks every second
+		if err != nil {
+			return nil, err
+		}
+		options = append(options, goose.WithSessionLocker(locker))
+	}
+	return goose.NewProvider(t.dialect, db, spelled{sub, strings.NewReplacer(t.words...)}, options...)
 }
 
 // spelled is a file system whose files have the engine's words in them.
