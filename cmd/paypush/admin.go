@@ -20,7 +20,8 @@ type database struct {
 	DatabaseURL string `help:"sqlite:PATH or postgres://...; also PAYPUSH_DATABASE_URL_FILE." name:"database-url"`
 }
 
-// office opens the database for a command. The schema must be there.
+// office opens the database for a command, in a folder that is made where it
+// is missing.
 func (d database) office(ctx context.Context) (*app.Office, error) {
 	conf := config.Default()
 	conf.Data = d.Data
@@ -28,7 +29,11 @@ func (d database) office(ctx context.Context) (*app.Office, error) {
 	if err != nil {
 		return nil, err
 	}
-	conf.Database = url
+	if conf.Database = url; url == "" {
+		if err := os.MkdirAll(conf.Data, 0o700); err != nil {
+			return nil, err
+		}
+	}
 	return app.OpenOffice(ctx, conf.DatabaseURL(), slog.New(slog.DiscardHandler))
 }
 

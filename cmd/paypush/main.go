@@ -26,6 +26,7 @@ type commands struct {
 	Backup  backupCommand  `cmd:"" help:"Copy the database to a file while the server runs, and verify the copy."`
 	Restore restoreCommand `cmd:"" help:"Put a verified backup in place where no database is."`
 	Admin   adminCommand   `cmd:"" help:"Make administrators and API keys."`
+	Orders  ordersCommand  `cmd:"" help:"List, show, close, query and refund orders of a running server."`
 	Audit   auditCommand   `cmd:"" help:"Hold the ledger against itself and, with --sandbox, against the platform."`
 	Listen  listenCommand  `cmd:"" help:"Print a server's events, and forward them to an application on this machine."`
 	Trigger triggerCommand `cmd:"" help:"Make an event happen, such as order.paid, through the sandbox."`

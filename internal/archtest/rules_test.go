@@ -67,11 +67,11 @@ var rules = []rule{
 		"github.com/alexedwards/scs/v2", "golang.org/x/text", "rsc.io/qr"}},
 
 	// A server seen from outside, for the command line.
-	{"internal/remote", []string{"internal/webhook", "internal/event"}},
+	{"internal/remote", []string{"internal/webhook", "internal/event", "internal/pay"}},
 
 	// Only app wires everything, and only cmd and bench call app.
 	{"internal/app", []string{"*"}},
-	{"cmd", []string{"internal/app", "internal/backup", "internal/config", "internal/doctor", "internal/fault", "internal/logging", "internal/proof", "internal/remote", "sandbox", "alipay", "github.com/alecthomas/kong"}},
+	{"cmd", []string{"internal/app", "internal/backup", "internal/config", "internal/doctor", "internal/fault", "internal/logging", "internal/pay", "internal/proof", "internal/remote", "sandbox", "alipay", "github.com/alecthomas/kong"}},
 	{"bench", []string{"*"}},
 	{"test", []string{"*"}},
 	{"tools", []string{"*"}},

@@ -74,7 +74,7 @@ func (c *Client) box(ctx context.Context, method, path string, in any) error {
 	return c.call(ctx, method, c.sandbox+path, "", in, nil)
 }
 
-func (c *Client) call(ctx context.Context, method, address, authorization string, in, out any) error {
+func (c *Client) call(ctx context.Context, method, address, authorization string, in, out any, headers ...string) error {
 	var body io.Reader = http.NoBody
 	if in != nil {
 		b, err := json.Marshal(in)
@@ -90,6 +90,9 @@ func (c *Client) call(ctx context.Context, method, address, authorization string
 	r.Header.Set("Content-Type", "application/json")
 	if authorization != "" {
 		r.Header.Set("Authorization", authorization)
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
 	}
 	resp, err := c.http.Do(r)
 	if err != nil {
