@@ -67,11 +67,11 @@ func (a *API) cursor(ctx context.Context, after string) (int64, error) {
 	case "latest":
 		return a.Events.Last(ctx)
 	}
-	n, err := strconv.ParseInt(after, 10, 64)
+	n, err := strconv.ParseUint(after, 10, 63)
 	if err != nil {
 		return 0, fault.Input("/after", "cursor_invalid", "The cursor is not one of ours.")
 	}
-	return n, nil
+	return int64(n), nil
 }
 
 func viewEvent(e event.Event) Event {
