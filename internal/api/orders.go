@@ -69,12 +69,12 @@ func (a *API) placeOrder(ctx context.Context, scope Scope, in *createOrderInput,
 		return err
 	}
 	out.Body = a.view(draft.Order, draft.Link)
-	ctx, err = a.remember(ctx, scope, in.RawBody, out.Status, out.Body)
+	remembering, err := a.remember(ctx, scope, in.RawBody, out.Status, out.Body)
 	if err != nil {
 		return err
 	}
-	placed, existed, err := a.Pay.Place(ctx, draft)
-	if existed {
+	placed, existed, err := a.Pay.Place(remembering, draft)
+	if existed { // the draft's answer became true of nothing, so no transaction may keep it
 		link := ""
 		if b.Channel != "" && placed.Status == pay.OrderPending {
 			_, link, err = a.Pay.Checkout(ctx, placed.ID, b.Channel)

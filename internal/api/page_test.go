@@ -57,7 +57,7 @@ func FuzzAccept(f *testing.F) {
 		if readsJSON(s) && strings.TrimSpace(s) != "" && !strings.Contains(strings.ToLower(s), "application/") && !strings.Contains(s, "*/*") {
 			t.Fatalf("%q takes JSON", s)
 		}
-		if !readsJSON(s + ",*/*") && !strings.ContainsAny(s, `"`) {
+		if !readsJSON(s+",*/*") && !strings.ContainsAny(s, `"`) {
 			t.Fatalf("%q and anything does not take JSON", s)
 		}
 	})

@@ -1,6 +1,7 @@
 package service_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -38,9 +39,28 @@ func (c *contract) orders() {
 		c.bad(create, http.StatusUnprocessableEntity, create.path, body)
 	}
 	c.bad(create, http.StatusConflict, create.path, `{"amount":1,"subject":"x","out_trade_no":"CONTRACT0001"}`)
+	c.existing(create)
 	c.bad(create, http.StatusUnprocessableEntity, create.path, `{"amount":1,"subject":"x"}`, "Idempotency-Key", "a b")
 	c.call(create, create.path, `{"amount":1,"subject":"x"}`, "Idempotency-Key", "c1")
 	c.bad(create, http.StatusConflict, create.path, `{"amount":2,"subject":"x"}`, "Idempotency-Key", "c1")
+}
+
+// existing creates an order again under its number, with a key of its own: it
+// is the first order whoever asks, and stays so when that is repeated.
+func (c *contract) existing(create *operation) {
+	const body = `{"amount":5,"subject":"x","out_trade_no":"CONTRACT0002","channel":"alipay.page"}`
+	ids := map[any]bool{}
+	for _, key := range []string{"e1", "e1", "e2", "e2", "e2"} {
+		var o map[string]any
+		a := c.call(create, create.path, body, "Idempotency-Key", key)
+		if err := json.Unmarshal([]byte(a.body), &o); err != nil || a.status >= 300 {
+			c.t.Fatalf("%d %s", a.status, a.body)
+		}
+		ids[o["id"]] = true
+	}
+	if len(ids) != 1 {
+		c.t.Errorf("one number, these orders: %v", ids)
+	}
 }
 
 func (c *contract) refunds() {
