@@ -21,7 +21,8 @@ var rules = []rule{
 	{"internal/audit", []string{"internal/request"}},
 	{"internal/id", []string{"github.com/google/uuid"}},
 	{"internal/config", []string{"internal/pay", "internal/fault", "github.com/BurntSushi/toml"}},
-	{"internal/logging", []string{"internal/request"}},
+	{"internal/trace", []string{"internal/request", "internal/fault", "go.opentelemetry.io/otel"}},
+	{"internal/logging", []string{"internal/request", "internal/trace"}},
 	{"internal/password", []string{"internal/fault", "internal/member", "golang.org/x/crypto"}},
 
 	// The domain says what, and nothing of how.

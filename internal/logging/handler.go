@@ -5,12 +5,18 @@ import (
 	"log/slog"
 
 	"github.com/paypush/paypush/internal/request"
+	"github.com/paypush/paypush/internal/trace"
 )
 
-// requestID is the attribute that every line of a request bears.
-const requestID = "request_id"
+// The attributes that every line of a request bears, and every line of a trace
+// that is kept.
+const (
+	requestID = "request_id"
+	traceID   = "trace_id"
+)
 
-// handler adds the request's id to the lines that are logged with its context.
+// handler adds the ids of the request and of the trace to the lines that are
+// logged with their context.
 type handler struct{ next slog.Handler }
 
 // Enabled implements [slog.Handler].
@@ -18,11 +24,8 @@ func (h handler) Enabled(ctx context.Context, l slog.Level) bool { return h.next
 
 // Handle implements [slog.Handler].
 func (h handler) Handle(ctx context.Context, r slog.Record) error {
-	if id := request.ID(ctx); id != "" && !has(r, requestID) {
-		r = r.Clone()
-		r.AddAttrs(slog.String(requestID, id))
-	}
-	return h.next.Handle(ctx, r)
+	r = with(r, requestID, request.ID(ctx))
+	return h.next.Handle(ctx, with(r, traceID, trace.ID(ctx)))
 }
 
 // WithAttrs implements [slog.Handler].
@@ -30,6 +33,16 @@ func (h handler) WithAttrs(attrs []slog.Attr) slog.Handler { return handler{h.ne
 
 // WithGroup implements [slog.Handler].
 func (h handler) WithGroup(name string) slog.Handler { return handler{h.next.WithGroup(name)} }
+
+// with adds an id to a line that does not have one yet.
+func with(r slog.Record, key, id string) slog.Record {
+	if id == "" || has(r, key) {
+		return r
+	}
+	r = r.Clone()
+	r.AddAttrs(slog.String(key, id))
+	return r
+}
 
 func has(r slog.Record, key string) (found bool) {
 	r.Attrs(func(a slog.Attr) bool {
