@@ -97,6 +97,16 @@ func (p *Process) Stop() (code int, took time.Duration) {
 	return p.cmd.ProcessState.ExitCode(), time.Since(began)
 }
 
+// Ended reports whether the process is gone.
+func (p *Process) Ended() bool {
+	select {
+	case <-p.done:
+		return true
+	default:
+		return false
+	}
+}
+
 // Output is everything the process has printed so far.
 func (p *Process) Output() string { return p.out.tail(1 << 20) }
 
@@ -113,6 +123,9 @@ func (p *Process) WaitReady(url string) {
 		return answers(url)
 	})
 }
+
+// Answers reports whether the process is there and url answers 200.
+func (p *Process) Answers(url string) bool { return !p.Ended() && answers(url) }
 
 func answers(url string) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
