@@ -26,7 +26,10 @@ const (
 	EndpointCreate Action = "endpoint.create"
 	EndpointChange Action = "endpoint.change"
 	EndpointDelete Action = "endpoint.delete"
+	ActivityDraft  Action = "activity.draft"
 	ActivitySend   Action = "activity.send"
+	ActivityPause  Action = "activity.pause"
+	ActivityResume Action = "activity.resume"
 	ActivityCancel Action = "activity.cancel"
 	EndpointReplay Action = "endpoint.replay"
 )
@@ -35,5 +38,5 @@ const (
 func Actions() []Action {
 	return []Action{OrderClose, PaymentQuery, RefundAsk, RefundApprove, RefundRefuse, SurplusRefund, SurplusAccept, SurplusKeep,
 		NoticeReplay, RoleChange, MemberCreate, MemberDelete, PasswordChange, SignInLink, Bind, Unbind, KeyCreate, KeyRevoke,
-		EndpointCreate, EndpointChange, EndpointDelete, EndpointReplay, ActivitySend, ActivityCancel}
+		EndpointCreate, EndpointChange, EndpointDelete, EndpointReplay, ActivityDraft, ActivitySend, ActivityPause, ActivityResume, ActivityCancel}
 }
