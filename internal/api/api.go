@@ -56,6 +56,9 @@ type Config struct {
 	Events    Events
 	Replays   Replays
 	Webhooks  *webhook.Service
+	Campaigns *push.Campaigns
+	Followers *push.Followers
+	WeChat    string // the account that campaigns are sent from
 	NewID     func(prefix string) string
 	PublicURL string // our own origin, for pay_url
 	Version   string
@@ -90,6 +93,10 @@ func New(mux *http.ServeMux, c Config) *API {
 	a.registerNewEvents()
 	a.registerEndpoints()
 	a.registerDeliveries()
+	a.registerCampaigns()
+	a.registerFollowers()
+	a.registerTemplates()
+	a.registerRules()
 	a.registerNowhere(mux)
 	a.tidy()
 	return a

@@ -16,7 +16,6 @@ import (
 	"github.com/paypush/paypush/internal/id"
 	"github.com/paypush/paypush/internal/request"
 	"github.com/paypush/paypush/internal/web"
-	"github.com/paypush/paypush/wechat"
 )
 
 // newHTTPServer puts everything that is served behind one server. Live pages
@@ -26,7 +25,7 @@ func (s *Server) newHTTPServer() *http.Server {
 	site := s.newSite()
 	site.Register(mux)
 	v1 := api.New(mux, api.Config{Pay: s.pay, Push: s.push, Keys: keys{s.db.Keys()}, Events: events{s.db.Outbox(), s.db},
-		Replays: replays{s.db.Idempotency()}, Webhooks: s.webhooks, NewID: id.New, PublicURL: s.conf.PublicURL, Version: s.version, Now: s.clock.Now, Log: s.log})
+		Replays: replays{s.db.Idempotency()}, Webhooks: s.webhooks, Campaigns: s.campaigns, Followers: s.followers, WeChat: s.wechat().Name, NewID: id.New, PublicURL: s.conf.PublicURL, Version: s.version, Now: s.clock.Now, Log: s.log})
 	s.routeDocs(mux, v1, site)
 	s.routeCallbacks(mux)
 	s.routeHealth(mux)
@@ -81,14 +80,6 @@ func (s *Server) routeCallbacks(mux *http.ServeMux) {
 			mux.Handle("/wechat/events", handler)
 		}
 		mux.Handle("/wechat/events/"+a.Name, handler)
-	}
-}
-
-// wechatEvent takes what an Official Account is told: so far it is noted.
-func (s *Server) wechatEvent(account string) wechat.HandleFunc {
-	return func(ctx context.Context, m *wechat.Message) (wechat.Answer, error) {
-		s.log.InfoContext(ctx, "wechat event", "account", account, "type", m.Type, "event", m.Event)
-		return nil, nil
 	}
 }
 

@@ -44,7 +44,11 @@ type Server struct {
 	push     *push.Service
 	members  *member.Service
 	webhooks *webhook.Service
-	jobs     job.Runner
+
+	campaigns *push.Campaigns
+	followers *push.Followers
+
+	jobs job.Runner
 
 	metrics   *metrics.Metrics
 	survey    *survey.Survey
@@ -146,9 +150,7 @@ func (s *Server) openDomains() {
 	s.pay = pay.NewService(pay.Config{Store: s.metrics.Ledger(ledger), Due: ledger, Rejects: s.metrics.Rejects(ledger), Providers: s.accounts.providers,
 		Listeners: s.accounts.listeners, Channels: s.accounts.payChannels, Now: s.clock.Now, NewID: id.New,
 		Lifetime: time.Duration(s.conf.Lifetime), Policy: s.conf.Money.Policy(), Log: s.log})
-	messages := s.db.Messages()
-	s.push = push.NewService(push.Config{Store: s.metrics.Messages(messages), People: messages, Channels: s.accounts.channels,
-		Templates: s.templates(), WeChat: s.wechat().Name, Now: s.clock.Now, NewID: id.New, BaseURL: s.conf.PublicURL, Log: s.log})
+	s.openPush()
 	s.members = newMembers(s.db, s.accounts.directories, s.clock.Now)
 }
 
@@ -172,7 +174,7 @@ func (s *Server) begin(ctx context.Context, l net.Listener) error {
 	if err := s.beginMetrics(); err != nil {
 		return err
 	}
-	if err := s.jobs.Start(ctx); err != nil {
+	if err := errors.Join(s.db.Campaigns().Recover(ctx), s.jobs.Start(ctx)); err != nil {
 		return err
 	}
 	live, stop := context.WithCancel(context.Background())
@@ -181,6 +183,7 @@ func (s *Server) begin(ctx context.Context, l net.Listener) error {
 	s.loop(func() { s.dispatcher().run(live) })
 	s.loop(func() { clean(live, s.db, s.log) })
 	s.loop(func() { s.webhooks.Run(live) })
+	s.beginPush(live)
 	s.loop(func() { forget(live, s.webhooks, s.log) })
 	if s.conf.Mode == config.Sandbox {
 		s.loop(func() { s.clock.follow(live, newSandboxClient(s.conf.SandboxURL), s.log) })
@@ -199,11 +202,8 @@ func (s *Server) loop(run func()) { s.loops.Go(run) }
 
 // dispatcher knows what follows from which event.
 func (s *Server) dispatcher() *dispatcher {
-	return &dispatcher{outbox: events{s.db.Outbox(), s.db}, queue: s.jobs, holder: rand.Text(), log: s.log, every: s.webhooks.Enqueue,
+	return &dispatcher{outbox: events{s.db.Outbox(), s.db}, queue: s.jobs, holder: rand.Text(), log: s.log, every: s.onEvents,
 		routes: map[event.Type]func(context.Context, event.Event) ([]job.Job, error){
-			event.OrderPaid: func(ctx context.Context, e event.Event) ([]job.Job, error) {
-				return nil, s.push.OnOrderPaid(ctx, e)
-			},
 			event.MessageQueued: func(_ context.Context, e event.Event) ([]job.Job, error) {
 				return []job.Job{deliverJob(e.Object)}, nil
 			},

@@ -27,6 +27,9 @@ func (s *Service) Deliver(ctx context.Context, id string) (again time.Duration, 
 	}
 	out := Outcome{Status: Skipped, Detail: "The account that was to send it is no longer configured."}
 	if channel, ok := s.channels[m.Account]; ok {
+		if m.Layout, err = s.layout(ctx, m.Template, -1, m.Account); err != nil {
+			return 0, fault.Wrap("push.Deliver "+id, err)
+		}
 		out = s.decide(m, channel.Send(ctx, m))
 	}
 	if err := s.finish(context.WithoutCancel(ctx), m.ID, out, fresh); err != nil {

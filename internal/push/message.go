@@ -64,6 +64,7 @@ type Message struct {
 	CreatedAt  time.Time         //
 	FirstTryAt time.Time         // the oldest try that may have reached the platform; zero where none may
 	DoneAt     time.Time         // when it became final
+	Layout     *Layout           // how the account's template is filled in; nil to leave it to the channel; not stored
 }
 
 // NewMessage is what somebody asks to tell a person.

@@ -14,6 +14,7 @@ type Outcome struct {
 	Detail     string        // a sentence for people
 	PlatformID string        // the platform's number of the message
 	After      time.Duration // with Queued: how long to wait at least
+	Exhausted  bool          // with Queued: the day's allowance is used up
 
 	doubt bool // queued again although it may have been delivered
 }

@@ -18,6 +18,9 @@ type Service struct {
 	people    People
 	channels  map[string]Channel
 	templates []string
+	book      TemplateStore
+	rules     RuleStore
+	versions  versions
 	wechat    string
 	now       func() time.Time
 	newID     func(prefix string) string
@@ -30,7 +33,9 @@ type Config struct {
 	Store     Store
 	People    People
 	Channels  map[string]Channel // by account name
-	Templates []string           // the names that exist
+	Templates []string           // the names that the configuration has
+	Book      TemplateStore      // templates that are edited; nil for none
+	Rules     RuleStore          // nil for [DefaultRules]
 	WeChat    string             // the account that sends to a bare openid; empty for none
 	Now       func() time.Time   // business time
 	NewID     func(prefix string) string
@@ -43,14 +48,14 @@ func NewService(c Config) *Service {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Service{store: c.Store, people: c.People, channels: c.Channels, templates: c.Templates, wechat: c.WeChat,
+	return &Service{store: c.Store, people: c.People, channels: c.Channels, templates: c.Templates, book: c.Book, rules: c.Rules, wechat: c.WeChat,
 		now: c.Now, newID: c.NewID, baseURL: c.BaseURL, log: c.Log}
 }
 
 // Draft checks what is asked and finds where the person is reached. It stores
 // nothing and sends nothing.
 func (s *Service) Draft(ctx context.Context, in NewMessage) (Message, error) {
-	if err := s.check(in); err != nil {
+	if err := s.check(ctx, in); err != nil {
 		return Message{}, err
 	}
 	m := Message{ID: s.newID("msg"), Key: in.Key, MemberID: in.MemberID, Kind: KindText, Template: in.Template,
@@ -111,7 +116,7 @@ func (s *Service) Messages(ctx context.Context, f Filter) ([]Message, error) {
 	return all, fault.Wrap("push.Messages", err)
 }
 
-func (s *Service) check(in NewMessage) error {
+func (s *Service) check(ctx context.Context, in NewMessage) error {
 	if (in.MemberID == "") == (in.OpenID == "") {
 		return ErrNoRecipient
 	}
@@ -121,10 +126,6 @@ func (s *Service) check(in NewMessage) error {
 	if in.Template == "" {
 		return nil
 	}
-	for _, name := range s.templates {
-		if name == in.Template {
-			return nil
-		}
-	}
-	return ErrNoTemplate
+	_, err := s.Template(ctx, in.Template)
+	return err
 }

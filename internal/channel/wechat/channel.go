@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/paypush/paypush/internal/push"
@@ -58,9 +57,12 @@ func (c *Channel) Send(ctx context.Context, m push.Message) push.Outcome {
 		return outcome("", c.client.SendText(ctx, m.Recipient, m.Text))
 	}
 	t, ok := c.templates[m.Template]
+	if m.Layout != nil {
+		t, ok = Template(*m.Layout), true
+	}
 	if !ok {
 		return push.Outcome{Status: push.Skipped, Code: "template_unmapped",
-			Detail: "The account has no template for \"" + m.Template + "\". Map one in the configuration."}
+			Detail: "The account has no template for \"" + m.Template + "\". Map one in the template or the configuration."}
 	}
 	msgID, err := c.client.SendTemplate(ctx, client.Template{ToUser: m.Recipient, TemplateID: t.ID, URL: m.Link,
 		ClientMsgID: clientMsgID(m.ID), Data: t.data(m.Values)})
@@ -71,11 +73,7 @@ func (c *Channel) Send(ctx context.Context, m push.Message) push.Outcome {
 // is too long for a thing is no reason not to tell the person.
 func (t Template) data(values map[string]string) map[string]client.Value {
 	data := make(map[string]client.Value, len(t.Fields))
-	for keyword, name := range t.Fields {
-		value, fixed := strings.CutPrefix(name, "=")
-		if !fixed {
-			value = values[name]
-		}
+	for keyword, value := range push.Layout(t).Fill(values) {
 		data[keyword] = client.Value{Value: client.FitValue(keyword, value)}
 	}
 	return data
@@ -84,6 +82,10 @@ func (t Template) data(values map[string]string) map[string]client.Value {
 // clientMsgID is the message's own id without its prefix, 32 characters, which
 // is all that the platform takes.
 func clientMsgID(id string) string { return id[max(0, len(id)-32):] }
+
+// countUsedUp says that the messages that a follower's last action allowed are
+// used up.
+const countUsedUp = 45047
 
 // outcome translates the result of one call.
 func outcome(platformID string, err error) push.Outcome {
@@ -103,8 +105,10 @@ func outcome(platformID string, err error) push.Outcome {
 		out.Status = push.Skipped
 	case e.Retryable():
 		out.Status = push.Queued
+	case e.Code == countUsedUp: // one person's, so nobody else waits for it
+		out.Status = push.Skipped
 	case e.QuotaExhausted():
-		out.Status, out.After = push.Queued, max(out.After, time.Hour)
+		out.Status, out.After, out.Exhausted = push.Queued, max(out.After, time.Hour), true
 	case e.Rejected():
 		out.Status = push.Failed
 	default:

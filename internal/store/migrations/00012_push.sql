@@ -109,7 +109,7 @@ CREATE TABLE campaigns (
     done_at          {{bigint}} NOT NULL
 ){{strict}};
 CREATE INDEX campaigns_due ON campaigns (start_at) WHERE status = 'scheduled';
-CREATE INDEX campaigns_open ON campaigns (no) WHERE status IN ('running', 'cancelled');
+CREATE INDEX campaigns_status ON campaigns (status, no);
 
 -- How far a campaign's audience is frozen.
 CREATE TABLE campaign_plans (

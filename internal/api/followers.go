@@ -1,0 +1,133 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/paypush/paypush/internal/push"
+)
+
+// Follower is somebody who follows the account as callers see them.
+type Follower struct {
+	OpenID       string     `json:"openid"`
+	UnionID      string     `json:"unionid,omitempty"`
+	Following    bool       `json:"following"`
+	FollowedAt   *time.Time `json:"followed_at" doc:"null where it is not known"`
+	LeftAt       *time.Time `json:"left_at"`
+	LastIn       *time.Time `json:"last_in" doc:"When they last wrote, scanned, tapped or followed"`
+	TextUntil    *time.Time `json:"text_until" doc:"Until when a text may be sent to them"`
+	TextLeft     int64      `json:"text_left" doc:"How many texts until then"`
+	NoPromotions bool       `json:"no_promotions"`
+}
+
+func viewFollower(f push.Follower) Follower {
+	w := f.Typed
+	if f.Brief.Left > 0 && f.Brief.Until.After(w.Until) {
+		w = f.Brief
+	}
+	return Follower{OpenID: f.OpenID, UnionID: f.UnionID, Following: f.Following, FollowedAt: optional(f.FollowedAt), LeftAt: optional(f.LeftAt),
+		LastIn: optional(f.LastIn), TextUntil: optional(w.Until), TextLeft: w.Left, NoPromotions: f.NoPromotions}
+}
+
+func (a *API) registerFollowers() {
+	const all, one, sync = "/v1/followers", "/v1/followers/{openid}", "/v1/follower_syncs"
+	huma.Register(a.huma, a.operation("list-followers", http.MethodGet, all, "Who follows the account, by openid", http.StatusOK), a.listFollowers)
+	huma.Register(a.huma, a.operation("get-follower", http.MethodGet, one, "Get a follower, or who was one", http.StatusOK, http.StatusNotFound), a.getFollower)
+	huma.Register(a.huma, a.operation("update-follower", http.MethodPatch, one, "Note whether somebody wants promotions", http.StatusOK,
+		http.StatusNotFound, http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType), a.updateFollower)
+	huma.Register(a.huma, a.operation("sync-followers", http.MethodPost, sync, "Read all followers from the platform again, soon", http.StatusAccepted), a.syncFollowers)
+	huma.Register(a.huma, a.operation("get-follower-sync", http.MethodGet, sync, "How far the copy of the followers got", http.StatusOK), a.getSync)
+}
+
+type listFollowersInput struct {
+	Tag   int64  `query:"tag" minimum:"-1" default:"-1" doc:"Only those who carry this tag"`
+	After string `query:"after" maxLength:"64" doc:"next_cursor of the page before"`
+	Limit int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
+}
+
+type listFollowersOutput struct {
+	Body struct {
+		Data       []Follower `json:"data"`
+		NextCursor string     `json:"next_cursor" doc:"Empty where there are no more"`
+	}
+}
+
+func (a *API) listFollowers(ctx context.Context, in *listFollowersInput) (*listFollowersOutput, error) {
+	all, err := a.Followers.List(ctx, push.FollowerFilter{Account: a.WeChat, Tag: in.Tag, After: in.After, Limit: in.Limit})
+	if err != nil {
+		return nil, a.problem(err)
+	}
+	out := new(listFollowersOutput)
+	out.Body.Data = make([]Follower, 0, len(all))
+	for _, f := range all {
+		out.Body.Data = append(out.Body.Data, viewFollower(f))
+	}
+	if len(all) == in.Limit {
+		out.Body.NextCursor = all[len(all)-1].OpenID
+	}
+	return out, nil
+}
+
+type followerInput struct {
+	OpenID string `path:"openid" maxLength:"64"`
+}
+
+type followerOutput struct{ Body Follower }
+
+func (a *API) getFollower(ctx context.Context, in *followerInput) (*followerOutput, error) {
+	f, err := a.Followers.Follower(ctx, a.WeChat, in.OpenID)
+	if err != nil {
+		return nil, a.problem(err)
+	}
+	return &followerOutput{viewFollower(f)}, nil
+}
+
+type updateFollowerInput struct {
+	OpenID string `path:"openid" maxLength:"64"`
+	Body   struct {
+		NoPromotions bool `json:"no_promotions"`
+	}
+}
+
+func (a *API) updateFollower(ctx context.Context, in *updateFollowerInput) (*followerOutput, error) {
+	if _, err := a.Followers.Follower(ctx, a.WeChat, in.OpenID); err != nil {
+		return nil, a.problem(err)
+	}
+	if err := a.Followers.Refuse(ctx, a.WeChat, in.OpenID, in.Body.NoPromotions); err != nil {
+		return nil, a.problem(err)
+	}
+	return a.getFollower(ctx, &followerInput{in.OpenID})
+}
+
+// FollowerSync is how far the copy of the followers got.
+type FollowerSync struct {
+	Running bool       `json:"running"`
+	Found   int64      `json:"found" doc:"People read in this round"`
+	Total   int64      `json:"total" doc:"As the platform says"`
+	BeganAt *time.Time `json:"began_at"`
+	EndedAt *time.Time `json:"ended_at"`
+	DueAt   *time.Time `json:"due_at" doc:"When the next round, or try, begins"`
+	Error   string     `json:"error,omitempty" doc:"Of the last try"`
+}
+
+type syncOutput struct{ Body FollowerSync }
+
+func (a *API) syncFollowers(ctx context.Context, _ *struct{ Keyed }) (*syncOutput, error) {
+	if err := a.Followers.Sync(ctx, a.WeChat); err != nil {
+		return nil, a.problem(err)
+	}
+	return a.getSync(ctx, nil)
+}
+
+func (a *API) getSync(ctx context.Context, _ *struct{}) (*syncOutput, error) {
+	m, err := a.Followers.Mirror(ctx, a.WeChat)
+	if err != nil {
+		return nil, a.problem(err)
+	}
+	due := !m.DueAt.IsZero() && !m.DueAt.After(a.Now())
+	return &syncOutput{FollowerSync{Running: due || !m.BeganAt.IsZero(), Found: m.Found, Total: m.Total, BeganAt: optional(m.BeganAt),
+		EndedAt: optional(m.EndedAt), DueAt: optional(m.DueAt), Error: m.Error}}, nil
+}

@@ -1,0 +1,98 @@
+package push
+
+import (
+	"context"
+	"regexp"
+	"time"
+	"unicode/utf8"
+
+	"github.com/paypush/paypush/internal/fault"
+)
+
+// NewCampaign is what somebody asks to tell many.
+type NewCampaign struct {
+	Title    string
+	Purpose  Purpose
+	Audience Audience
+	OpenIDs  []string // with AudienceOpenIDs
+	Template string   // with Values, or
+	Values   map[string]string
+	Text     string // one of the two; a promotion is text
+	Link     string
+	Rate     int64
+	StartAt  time.Time
+	IfMissed string         // empty for MissedStart
+	Quiet    *Quiet         // nil for what its purpose has: NightRest for promotions, none for services
+	Gap      *time.Duration // nil for a day between promotions
+}
+
+const maxOpenIDs = 100_000
+
+var openIDFormat = regexp.MustCompile(`^[!-~]{1,64}$`)
+
+// Draft checks a campaign. It stores nothing.
+func (s *Campaigns) Draft(ctx context.Context, in NewCampaign) (Campaign, error) {
+	if err := s.check(ctx, in); err != nil {
+		return Campaign{}, fault.Wrap("push.DraftCampaign", err)
+	}
+	id := s.newID("cmp")
+	c := Campaign{ID: id, No: numberOf(id), Title: in.Title, Purpose: in.Purpose, Account: s.wechat, Audience: in.Audience,
+		Template: in.Template, Values: in.Values, Text: in.Text, Link: in.Link, Rate: in.Rate, StartAt: in.StartAt,
+		IfMissed: in.IfMissed, Status: CampaignDraft, Version: 1, CreatedAt: s.now()}
+	if c.IfMissed == "" {
+		c.IfMissed = MissedStart
+	}
+	if in.Purpose == PurposePromotion {
+		c.Quiet, c.Gap = NightRest(), 24*time.Hour
+	}
+	if in.Quiet != nil {
+		c.Quiet = *in.Quiet
+	}
+	if in.Gap != nil {
+		c.Gap = *in.Gap
+	}
+	return c, nil
+}
+
+func (s *Campaigns) check(ctx context.Context, in NewCampaign) error {
+	switch {
+	case s.wechat == "":
+		return ErrNoAccount
+	case in.Purpose != PurposeService && in.Purpose != PurposePromotion:
+		return ErrPurpose
+	case in.Purpose == PurposePromotion && in.Template != "":
+		return ErrPromoByTemplate
+	case in.IfMissed != "" && in.IfMissed != MissedStart && in.IfMissed != MissedCancel:
+		return ErrMissed
+	case (in.Text == "") == (in.Template == ""), !utf8.ValidString(in.Text), utf8.RuneCountInString(in.Text) > 600:
+		return ErrNoContent
+	}
+	if err := checkAudience(in); err != nil || in.Template == "" {
+		return err
+	}
+	_, err := s.messages.Template(ctx, in.Template)
+	return err
+}
+
+func checkAudience(in NewCampaign) error {
+	switch in.Audience.Kind {
+	case AudienceFollowers, AudienceMembers, AudienceTag:
+		return nil
+	case AudiencePaidSince:
+		if in.Audience.Since.IsZero() {
+			return ErrAudience
+		}
+		return nil
+	case AudienceOpenIDs:
+		if len(in.OpenIDs) == 0 || len(in.OpenIDs) > maxOpenIDs {
+			return ErrTooManyOpenIDs
+		}
+		for _, id := range in.OpenIDs {
+			if !openIDFormat.MatchString(id) {
+				return ErrTooManyOpenIDs
+			}
+		}
+		return nil
+	}
+	return ErrAudience
+}

@@ -1,0 +1,105 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/paypush/paypush/internal/push"
+)
+
+const (
+	sqlChunksDue statement = `SELECT 1 FROM campaign_chunks WHERE due_at > 0 AND due_at <= $1 AND lease_until <= $2
+		AND +campaign_no IN (` + openCampaigns + `) LIMIT 1`
+	sqlChunksLease statement = `UPDATE campaign_chunks SET holder = $3, lease_until = $4
+		WHERE due_at > 0 AND due_at <= $1 AND lease_until <= $2 AND (campaign_no, first) IN (
+			SELECT campaign_no, first FROM campaign_chunks WHERE due_at > 0 AND due_at <= $1 AND lease_until <= $2
+			AND +campaign_no IN (` + openCampaigns + `) ORDER BY due_at LIMIT $5 /*skip locked*/)
+		RETURNING campaign_no, first, size`
+	openCampaigns = `SELECT no FROM campaigns WHERE status = 'running' AND hold_until <= $1
+		UNION ALL SELECT no FROM campaigns WHERE status = 'cancelled'`
+	sqlChunksLeased statement = `SELECT 1 FROM campaign_chunks WHERE campaign_no = $1 AND due_at > 0 AND lease_until > $2 LIMIT 1`
+	sqlChunksFree   statement = `UPDATE campaign_chunks SET holder = '', lease_until = 0 WHERE due_at > 0 AND lease_until > 0`
+	sqlChunksSum    statement = `SELECT COALESCE(SUM(sent), 0), COALESCE(SUM(failed), 0), COALESCE(SUM(skipped), 0), COALESCE(SUM(unknown), 0)
+		FROM campaign_chunks WHERE campaign_no = $1`
+	sqlPlan statement = `SELECT total, open FROM campaign_plans WHERE campaign_no = $1`
+
+	deliveryOfCampaign = `SELECT d.n, d.recipient, d.status, d.way, d.code, d.detail, d.platform_id, d.attempts, d.first_try_at,
+			d.due_at, d.done_at, COALESCE(r.status, '')
+		FROM campaign_deliveries AS d LEFT JOIN message_reports AS r
+			ON r.account = $2 AND r.platform_id = d.platform_id AND d.platform_id <> '' AND d.way = 'template'
+		WHERE d.campaign_no = $1 AND `
+	sqlRecipients        statement = deliveryOfCampaign + `d.n > $3 ORDER BY d.n LIMIT $4`
+	sqlRecipientsInState statement = deliveryOfCampaign + `d.n > $3 AND d.status = $5 ORDER BY d.n LIMIT $4`
+	sqlRecipient         statement = deliveryOfCampaign + `d.recipient = $3`
+)
+
+// LeaseChunks implements [push.CampaignStore]. It looks before it writes, since
+// mostly nothing is due.
+func (c Campaigns) LeaseChunks(ctx context.Context, holder string, now, until time.Time, limit int) (all []push.Chunk, err error) {
+	due, err := many(ctx, c.x, number, sqlChunksDue, micros(now), micros(c.db.now()))
+	if err != nil || len(due) == 0 {
+		return nil, err
+	}
+	err = c.db.update(ctx, func(tx *txn) error {
+		all, err = many(ctx, tx, func(r row) (k push.Chunk, err error) {
+			k.Holder = holder
+			err = r.Scan(&k.No, &k.First, &k.Size)
+			return k, err
+		}, sqlChunksLease, micros(now), micros(c.db.now()), holder, micros(until), limit)
+		return err
+	})
+	return all, err
+}
+
+// Leased implements [push.CampaignStore].
+func (c Campaigns) Leased(ctx context.Context, no int64) (bool, error) {
+	found, err := many(ctx, c.x, number, sqlChunksLeased, no, micros(c.db.now()))
+	return len(found) > 0, err
+}
+
+// Recover frees the chunks that a process held which is gone. It is right only
+// where nobody else can be at work on them, so on PostgreSQL it does nothing:
+// there leases run out.
+func (c Campaigns) Recover(ctx context.Context) error {
+	if c.db.Engine() == Postgres {
+		return nil
+	}
+	return c.db.update(ctx, func(tx *txn) error {
+		_, err := change(ctx, tx, sqlChunksFree)
+		return err
+	})
+}
+
+// Counts implements [push.CampaignStore].
+func (c Campaigns) Counts(ctx context.Context, no int64) (n push.Counts, err error) {
+	if _, err = many(ctx, c.x, func(r row) (struct{}, error) {
+		var open int64
+		err := r.Scan(&n.Total, &open)
+		n.Frozen = open == 0
+		return struct{}{}, err
+	}, sqlPlan, no); err != nil {
+		return n, err
+	}
+	_, err = many(ctx, c.x, func(r row) (struct{}, error) {
+		return struct{}{}, r.Scan(&n.Sent, &n.Failed, &n.Skipped, &n.Unknown)
+	}, sqlChunksSum, no)
+	n.Queued = max(0, n.Total-n.Sent-n.Failed-n.Skipped-n.Unknown)
+	return n, err
+}
+
+// Deliveries implements [push.CampaignStore].
+func (c Campaigns) Deliveries(ctx context.Context, f push.DeliveryFilter) ([]push.Delivery, error) {
+	switch {
+	case f.Recipient != "":
+		return many(ctx, c.x, scanRecipient, sqlRecipient, f.No, f.Account, f.Recipient)
+	case f.Status != "":
+		return many(ctx, c.x, scanRecipient, sqlRecipientsInState, f.No, f.Account, f.After, page(f.Limit), string(f.Status))
+	}
+	return many(ctx, c.x, scanRecipient, sqlRecipients, f.No, f.Account, f.After, page(f.Limit))
+}
+
+func scanRecipient(r row) (d push.Delivery, err error) {
+	err = r.Scan(&d.N, &d.Recipient, &d.Status, &d.Way, &d.Code, &d.Detail, &d.PlatformID, &d.Attempts, moment{&d.FirstTryAt},
+		moment{&d.DueAt}, moment{&d.DoneAt}, &d.Report)
+	return d, err
+}

@@ -1,0 +1,119 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/paypush/paypush/internal/push"
+)
+
+const (
+	followerColumns = `account, openid, following, unionid, followed_at, left_at, last_in, typed_until, typed_left, brief_until,
+		brief_left, no_promotions, promoted_at, mass_month, mass_count`
+
+	sqlFollower    statement = `SELECT ` + followerColumns + ` FROM followers WHERE account = $1 AND openid = $2`
+	sqlFollowers   statement = `SELECT ` + followerColumns + ` FROM followers WHERE account = $1 AND openid > $2 AND following = 1 ORDER BY openid LIMIT $3`
+	sqlFollowersBy statement = `SELECT ` + followerColumns + ` FROM followers WHERE account = $1 AND openid > $2 AND following = 1
+		AND EXISTS (SELECT 1 FROM follower_tags AS t WHERE t.account = $1 AND t.tag = $4 AND t.openid = followers.openid) ORDER BY openid LIMIT $3`
+
+	sqlFollowerMake statement = `INSERT INTO followers (` + followerColumns + `, round)
+		VALUES ($1, $2, 0, '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING`
+	sqlFollowerCame statement = `UPDATE followers SET following = 1, followed_at = $3 WHERE account = $1 AND openid = $2
+		AND followed_at < $3 AND left_at <= $3`
+	sqlFollowerLeft statement = `UPDATE followers SET following = 0, left_at = $3, typed_left = 0, brief_left = 0
+		WHERE account = $1 AND openid = $2 AND left_at < $3 AND followed_at <= $3`
+	sqlFollowerIn     statement = `UPDATE followers SET last_in = $3, following = 1 WHERE account = $1 AND openid = $2 AND last_in < $3 AND left_at <= $3`
+	sqlFollowerTyped  statement = `UPDATE followers SET typed_until = $3, typed_left = $4 WHERE account = $1 AND openid = $2 AND typed_until < $3`
+	sqlFollowerBrief  statement = `UPDATE followers SET brief_until = $3, brief_left = $4 WHERE account = $1 AND openid = $2 AND brief_until < $3`
+	sqlFollowerRefuse statement = `UPDATE followers SET no_promotions = $3 WHERE account = $1 AND openid = $2`
+
+	sqlReport statement = `INSERT INTO message_reports (account, platform_id, status, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`
+)
+
+// Followers keeps who follows which account. It implements
+// [push.FollowerStore].
+type Followers struct{ db *DB }
+
+var _ push.FollowerStore = Followers{}
+
+// Followers gives the store of followers.
+func (db *DB) Followers() Followers { return Followers{db} }
+
+// Follower implements [push.FollowerStore].
+func (f Followers) Follower(ctx context.Context, account, openid string) (push.Follower, error) {
+	return one(ctx, f.db.reader(), push.ErrNoFollower, scanFollower, sqlFollower, account, openid)
+}
+
+// Followers implements [push.FollowerStore].
+func (f Followers) Followers(ctx context.Context, v push.FollowerFilter) ([]push.Follower, error) {
+	if v.Tag >= 0 {
+		return many(ctx, f.db.reader(), scanFollower, sqlFollowersBy, v.Account, v.After, page(v.Limit), v.Tag)
+	}
+	return many(ctx, f.db.reader(), scanFollower, sqlFollowers, v.Account, v.After, page(v.Limit))
+}
+
+// Touch implements [push.FollowerStore].
+func (f Followers) Touch(ctx context.Context, t push.Touch) error {
+	return f.db.update(ctx, func(tx *txn) error {
+		if _, err := change(ctx, tx, sqlFollowerMake, t.Account, t.OpenID); err != nil {
+			return err
+		}
+		q := sqlFollowerIn
+		switch t.Contact {
+		case push.ContactLeft:
+			_, err := change(ctx, tx, sqlFollowerLeft, t.Account, t.OpenID, micros(t.At))
+			return err
+		case push.ContactFollowed:
+			if _, err := change(ctx, tx, sqlFollowerCame, t.Account, t.OpenID, micros(t.At)); err != nil {
+				return err
+			}
+		}
+		if _, err := change(ctx, tx, q, t.Account, t.OpenID, micros(t.At)); err != nil {
+			return err
+		}
+		return opened(ctx, tx, t)
+	})
+}
+
+// opened writes the windows that a contact opened.
+func opened(ctx context.Context, tx *txn, t push.Touch) error {
+	if t.Typed.Left > 0 {
+		if _, err := change(ctx, tx, sqlFollowerTyped, t.Account, t.OpenID, micros(t.Typed.Until), t.Typed.Left); err != nil {
+			return err
+		}
+	}
+	if t.Brief.Left == 0 {
+		return nil
+	}
+	_, err := change(ctx, tx, sqlFollowerBrief, t.Account, t.OpenID, micros(t.Brief.Until), t.Brief.Left)
+	return err
+}
+
+// Refuse implements [push.FollowerStore].
+func (f Followers) Refuse(ctx context.Context, account, openid string, refuses bool) error {
+	return f.db.update(ctx, func(tx *txn) error {
+		if _, err := change(ctx, tx, sqlFollowerMake, account, openid); err != nil {
+			return err
+		}
+		_, err := change(ctx, tx, sqlFollowerRefuse, account, openid, flag(refuses))
+		return err
+	})
+}
+
+// Report implements [push.FollowerStore]. It is kept beside the messages: it
+// may come before the number that the platform gave is written down.
+func (f Followers) Report(ctx context.Context, account, platformID, status string, at time.Time) error {
+	return f.db.update(ctx, func(tx *txn) error {
+		_, err := change(ctx, tx, sqlReport, account, platformID, status, micros(at))
+		return err
+	})
+}
+
+func scanFollower(r row) (v push.Follower, err error) {
+	var following, refuses int64
+	err = r.Scan(&v.Account, &v.OpenID, &following, &v.UnionID, moment{&v.FollowedAt}, moment{&v.LeftAt}, moment{&v.LastIn},
+		moment{&v.Typed.Until}, &v.Typed.Left, moment{&v.Brief.Until}, &v.Brief.Left, &refuses, moment{&v.PromotedAt},
+		&v.MassMonth, &v.MassCount)
+	v.Following, v.NoPromotions = following == 1, refuses == 1
+	return v, err
+}
