@@ -1,6 +1,7 @@
 package web
 
 import (
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -17,6 +18,7 @@ const rowsPerPage = 25
 // consoleTable is the part of the table of routes for the people of the team.
 func (s *Site) consoleTable() []route {
 	off := s.Desk == nil
+	mute := off || s.Desk.Activities == nil
 	return []route{
 		{"GET", "/admin", Operator, page, s.dashboard, off},
 		{"GET", "/admin/orders", Operator, page, s.ordersBoard, off},
@@ -42,6 +44,11 @@ func (s *Site) consoleTable() []route {
 		{"POST", "/admin/keys", Admin, page, s.createKey, off},
 		{"POST", "/admin/keys/{key}/revoke", Admin, page, s.revokeKey, off},
 		{"GET", "/admin/trail", Admin, page, s.trailBoard, off},
+		{"GET", "/admin/activities", Admin, page, s.activitiesBoard, mute},
+		{"POST", "/admin/activities", Admin, page, s.createActivity, mute},
+		{"GET", "/admin/activities/{activity}", Admin, page, s.activityBoard, mute},
+		{"GET", "/admin/activities/{activity}/events", Admin, stream, s.activityEvents, mute},
+		{"POST", "/admin/activities/{activity}/{act}", Admin, page, s.moveActivity, mute},
 	}
 }
 
@@ -54,6 +61,9 @@ func (b Base) Boards() (all []struct{ Key, Link string }) {
 	}
 	all = append(all, struct{ Key, Link string }{"home", "/admin"})
 	add("orders", "surpluses", "refunds", "notices", "forged", "messages", "people")
+	if b.Who.Administers() && b.CanTell {
+		add("activities")
+	}
 	if b.Who.Administers() {
 		add("keys", "trail")
 	}
@@ -111,8 +121,11 @@ func (s *Site) answered(w http.ResponseWriter, r *http.Request, err error, to, d
 	if err == nil {
 		return seeOther(w, r, to+"?done="+done)
 	}
-	if statusOf(err) >= http.StatusInternalServerError && fault.KindOf(err) == fault.Internal || fault.KindOf(err) == fault.NotFound {
+	if kind := fault.KindOf(err); kind == fault.Internal || kind == fault.NotFound {
 		return err
+	}
+	if statusOf(err) >= http.StatusInternalServerError {
+		s.Log.LogAttrs(r.Context(), slog.LevelError, "an action of the console failed", slog.String("request_id", requestID(r)), slog.Any("error", err))
 	}
 	return again(w, r, err)
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // Desk is what the console works with beside the domains. Every field but
-// Webhooks is needed.
+// Webhooks and Activities is needed.
 type Desk struct {
 	Figures  Figures
 	Outcomes Outcomes
@@ -23,6 +23,8 @@ type Desk struct {
 	History  History
 	Trail    audit.Reader
 	Webhooks Deliveries // nil where nothing is posted to anybody
+
+	Activities Activities // nil where nobody can be told anything
 }
 
 // Figures counts what happened to money.
@@ -77,6 +79,26 @@ type SignInMaker interface {
 type History interface {
 	// Of lists them, oldest first.
 	Of(ctx context.Context, object string) ([]event.Event, error)
+}
+
+// Activities tells many people one thing. *[push.Campaigns] is one.
+type Activities interface {
+	// Draft checks what is to be told and Place stores it; nobody is told yet.
+	Draft(ctx context.Context, in push.NewCampaign) (push.Campaign, error)
+	Place(ctx context.Context, c push.Campaign, openids []string) error
+	// Forecast tells how many a draft would reach, and in which way.
+	Forecast(ctx context.Context, id string) (push.Forecast, error)
+	// Start, Pause, Resume and Cancel move a campaign.
+	Start(ctx context.Context, id string) (push.Campaign, error)
+	Pause(ctx context.Context, id string) (push.Campaign, error)
+	Resume(ctx context.Context, id string) (push.Campaign, error)
+	Cancel(ctx context.Context, id string) (push.Campaign, error)
+	// Campaign finds one, List the newest, and Counts and Deliveries tell what
+	// became of the people.
+	Campaign(ctx context.Context, id string) (push.Campaign, error)
+	List(ctx context.Context, before string, limit int) ([]push.Campaign, error)
+	Counts(ctx context.Context, c push.Campaign) (push.Counts, error)
+	Deliveries(ctx context.Context, c push.Campaign, f push.DeliveryFilter) ([]push.Delivery, error)
 }
 
 // Deliveries reads what was posted to the team's application.

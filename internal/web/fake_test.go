@@ -77,6 +77,23 @@ func (directory) Identify(_ context.Context, code string) (member.Identity, erro
 	return member.Identity{OpenID: "openid-of-" + code, Nickname: code, Snapshot: code == "snapshot"}, nil
 }
 
+// post is a channel that delivers at once, to everybody but those whose
+// address holds "far".
+type post struct {
+	mu   sync.Mutex
+	sent []push.Message
+}
+
+func (p *post) Send(_ context.Context, m push.Message) push.Outcome {
+	if strings.Contains(m.Recipient, "far") {
+		return push.Outcome{Status: push.Skipped, Code: "43004", Detail: "not following"}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.sent = append(p.sent, m)
+	return push.Outcome{Status: push.Sent}
+}
+
 // people finds where a member is reached.
 type people struct{ store member.Store }
 
@@ -101,16 +118,18 @@ func (c *clock) advance(d time.Duration) { c.mu.Lock(); defer c.mu.Unlock(); c.a
 
 // world is a running site over a real store.
 type world struct {
-	t        testing.TB
-	db       *store.DB
-	closeDB  func() error
-	clock    *clock
-	platform *platform
-	pay      *pay.Service
-	push     *push.Service
-	members  *member.Service
-	site     *web.Site
-	url      string
+	t         testing.TB
+	db        *store.DB
+	closeDB   func() error
+	clock     *clock
+	platform  *platform
+	post      *post
+	pay       *pay.Service
+	push      *push.Service
+	members   *member.Service
+	campaigns *push.Campaigns
+	site      *web.Site
+	url       string
 }
 
 func start(t testing.TB, edit ...func(*web.Config)) *world {
@@ -125,7 +144,7 @@ func start(t testing.TB, edit ...func(*web.Config)) *world {
 	if err := db.Migrate(ctx); err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, db: db, closeDB: closeDB, platform: &platform{trades: map[string]pay.Report{}},
+	w := &world{t: t, db: db, closeDB: closeDB, post: new(post), platform: &platform{trades: map[string]pay.Report{}},
 		clock: &clock{at: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)}}
 	policy := pay.DefaultPolicy()
 	policy.Surplus, policy.ApproveAbove = nil, approveAbove // everything is left to a person
@@ -134,6 +153,8 @@ func start(t testing.TB, edit ...func(*web.Config)) *world {
 		Channels: []string{"alipay.page", "alipay.wap"}, Now: w.clock.now, NewID: id.New, Lifetime: 30 * time.Minute})
 	w.push = push.NewService(push.Config{Store: db.Messages(), People: people{db.People()}, WeChat: "wechat",
 		Templates: []string{push.TemplateReceipt}, Now: w.clock.now, NewID: id.New, BaseURL: "http://127.0.0.1"})
+	w.campaigns = push.NewCampaigns(push.CampaignConfig{Store: db.Campaigns(), Messages: w.push, WeChat: "wechat",
+		Channels: map[string]push.Channel{"wechat": w.post}, Now: w.clock.now, NewID: id.New, Holder: "test"})
 	w.members = member.NewService(member.Config{Store: db.People(), Hasher: password.New(2), Throttle: db.Throttle(nil),
 		Directories: map[string]member.Directory{"wechat": directory{}}, Now: w.clock.now, NewID: id.New})
 	server := httptest.NewUnstartedServer(nil)
@@ -162,7 +183,7 @@ func (w *world) config(edit []func(*web.Config)) web.Config {
 // desk is what the console works with, straight from the store.
 func (w *world) desk() *web.Desk {
 	return &web.Desk{Figures: w.db.Ledger(), Outcomes: w.db.Messages(), Roll: w.db.People(), Keys: w.db.Keys(), Links: w.db.SignInLinks(),
-		History: w.db.Outbox(), Trail: w.db.Trail(), Webhooks: w.db.Webhooks()}
+		History: w.db.Outbox(), Trail: w.db.Trail(), Webhooks: w.db.Webhooks(), Activities: w.campaigns}
 }
 
 // settle lets the platform say that a number was paid, by a notice.

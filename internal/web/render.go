@@ -47,6 +47,7 @@ type Base struct {
 	Demo    bool
 	CanBind bool
 	Console bool   // the console is open to the viewer
+	CanTell bool   // activities can be sent
 	Sandbox string // address of the sandbox; empty for none
 }
 
@@ -70,7 +71,8 @@ func (b Base) SelfIn(tag string) string {
 func (s *Site) base(r *http.Request, section string) Base {
 	v := visitOf(r)
 	b := Base{Locale: v.locale, Who: v.who, Self: localPath(r.URL.RequestURI()), Section: section, Mode: s.Mode,
-		Demo: s.Demo, CanBind: s.WeChat != "", Console: s.Desk != nil && v.who.Operates()}
+		Demo: s.Demo, CanBind: s.WeChat != "", Console: s.Desk != nil && v.who.Operates(),
+		CanTell: s.Desk != nil && s.Desk.Activities != nil}
 	if s.Mode == ModeSandbox {
 		b.Sandbox = s.SandboxURL
 	}

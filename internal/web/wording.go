@@ -91,3 +91,14 @@ func (p Base) MessageText(m push.Message) string {
 	}
 	return m.Template
 }
+
+// CampaignStatus is what people call a state of an activity.
+func (b Base) CampaignStatus(st push.CampaignStatus) string {
+	return b.Locale.word("campaign.status.", string(st))
+}
+
+// WayName is what people call a way of telling somebody.
+func (b Base) WayName(w push.Way) string { return b.Locale.word("way.", string(w)) }
+
+// PurposeName is what people call a kind of activity.
+func (b Base) PurposeName(p push.Purpose) string { return b.Locale.word("purpose.", string(p)) }
