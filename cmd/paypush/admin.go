@@ -53,18 +53,22 @@ func (c *migrateCommand) Run(ctx context.Context) error {
 }
 
 type adminCommand struct {
-	Create adminCreateCommand `cmd:"" help:"Make an administrator, or give an existing member that role; prints a one-time sign-in link."`
+	Create adminCreateCommand `cmd:"" help:"Make somebody of the team, an administrator unless told otherwise, or give an existing member the role; prints a one-time sign-in link."`
 	Key    adminKeyCommand    `cmd:"" help:"Make an API key; it is shown once."`
 }
 
 type adminCreateCommand struct {
 	database
 	Name          string `arg:"" help:"The name to sign in with."`
+	Role          string `help:"admin, operator or member; the last administrator keeps the role." enum:"admin,operator,member" default:"admin"`
 	PasswordStdin bool   `help:"Read the password from standard input; otherwise only the one-time link signs in."`
 	PublicURL     string `help:"Our origin, for the link." default:"http://127.0.0.1:8080" name:"public-url"`
 }
 
-// Run makes the administrator.
+// titles is what the roles are called in print.
+var titles = map[string]string{"admin": "administrator", "operator": "operator", "member": "member"}
+
+// Run makes the person.
 func (c *adminCreateCommand) Run(ctx context.Context) error {
 	password := ""
 	if c.PasswordStdin {
@@ -81,11 +85,11 @@ func (c *adminCreateCommand) Run(ctx context.Context) error {
 		return err
 	}
 	defer office.Close()
-	link, err := office.CreateAdmin(ctx, c.Name, password)
+	link, err := office.Appoint(ctx, c.Name, password, c.Role)
 	if err != nil {
 		return err
 	}
-	fmt.Printf("administrator %s\nsign in once, within an hour: %s%s\n", c.Name, strings.TrimRight(c.PublicURL, "/"), link)
+	fmt.Printf("%s %s\nsign in once, within an hour: %s%s\n", titles[c.Role], c.Name, strings.TrimRight(c.PublicURL, "/"), link)
 	return nil
 }
 

@@ -43,15 +43,15 @@ func (o *Office) Migrate(ctx context.Context) error { return migrate(ctx, o.db, 
 
 const linkLife = time.Hour
 
-// CreateAdmin makes an administrator, or gives an existing member that role,
+// Appoint makes somebody with a role, or gives an existing member that role,
 // and returns the path of a link that signs them in once within an hour. An
 // empty password leaves an existing one alone.
-func (o *Office) CreateAdmin(ctx context.Context, name, password string) (path string, err error) {
+func (o *Office) Appoint(ctx context.Context, name, password, role string) (path string, err error) {
 	if err := o.Migrate(ctx); err != nil {
 		return "", err
 	}
 	ctx = audit.By(ctx, audit.Command)
-	m, err := o.members.Provide(audit.Note(ctx, audit.Entry{Action: audit.RoleChange, Became: string(member.RoleAdmin)}), name, password, member.RoleAdmin)
+	m, err := o.members.Provide(audit.Note(ctx, audit.Entry{Action: audit.RoleChange, Became: role}), name, password, member.Role(role))
 	if err != nil {
 		return "", err
 	}

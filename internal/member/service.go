@@ -53,7 +53,8 @@ func (s *Service) Register(ctx context.Context, name, password string) (Member, 
 // Provide makes sure that somebody with this name and role exists, for the
 // command line; a new one gets the password, which may be empty for an account
 // that nobody can sign in to by password. An existing one keeps its password
-// unless a new one is given.
+// unless a new one is given. It fails with [ErrLastAdmin] where no
+// administrator would be left.
 func (s *Service) Provide(ctx context.Context, name, password string, role Role) (Member, error) {
 	if err := checkName(name); err != nil {
 		return Member{}, err
@@ -75,12 +76,19 @@ func (s *Service) Provide(ctx context.Context, name, password string, role Role)
 	if err != nil {
 		return Member{}, fault.Wrap("member.Provide", err)
 	}
-	return s.change(ctx, m.ID, func(m *Member) {
-		m.Role = role
-		if hash != "" {
+	err = s.store.Update(ctx, func(tx Tx) error {
+		if m, err = tx.Member(ctx, m.ID); err != nil {
+			return err
+		}
+		if err = s.spare(ctx, tx, m, role); err != nil {
+			return err
+		}
+		if m.Role = role; hash != "" {
 			m.PasswordHash = hash
 		}
+		return tx.UpdateMember(ctx, m)
 	})
+	return m, fault.Wrap("member.Provide", err)
 }
 
 func (s *Service) add(ctx context.Context, name, hash string, role Role) (Member, error) {
