@@ -175,6 +175,7 @@ func TestARepeatedNoticeTurnsNothingBack(t *testing.T) {
 	var r refund
 	p.api.Must(t, http.MethodPost, "/v1/orders/"+o.ID+"/refunds", map[string]any{"amount": 530, "reason": "退货"}, &r)
 	p.waitRefund(t, r.ID, "succeeded")
+	harness.Eventually(t, "the refund is in the feed", func() bool { return p.events(t, "refund.succeeded") == 1 })
 	before, events := p.raw(t, "/v1/orders/"+o.ID), p.allEvents(t)
 	for range 3 {
 		if status, answer := p.post(t, first); status != http.StatusOK || answer != "success" {
