@@ -33,7 +33,7 @@ func (h *history) trouble() {
 			return paytest.ErrDown, nil
 		case 1, 2:
 			return nil, paytest.ErrDown
-		case 3:
+		case 3, 4, 5:
 			if call == "query refund" {
 				return nil, errRefusesToSay
 			}
