@@ -8,6 +8,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/paypush/paypush/internal/audit"
 	"github.com/paypush/paypush/internal/fault"
 	"github.com/paypush/paypush/internal/push"
 )
@@ -110,13 +111,13 @@ func (a *API) registerCampaigns() {
 	huma.Register(a.huma, a.operation("list-campaigns", http.MethodGet, all, "List campaigns, newest first", http.StatusOK), a.listCampaigns)
 	huma.Register(a.huma, a.operation("get-campaign", http.MethodGet, one, "Get a campaign with its counts", http.StatusOK, http.StatusNotFound), a.getCampaign)
 	huma.Register(a.huma, a.operation("start-campaign", http.MethodPost, one+"/start", "Start a draft, or schedule it where its start is to come",
-		http.StatusOK, http.StatusNotFound), a.step((*push.Campaigns).Start))
+		http.StatusOK, http.StatusNotFound), a.step(audit.ActivitySend, (*push.Campaigns).Start))
 	huma.Register(a.huma, a.operation("pause-campaign", http.MethodPost, one+"/pause", "Pause a running campaign; after the answer nothing leaves",
-		http.StatusOK, http.StatusNotFound), a.step((*push.Campaigns).Pause))
+		http.StatusOK, http.StatusNotFound), a.step(audit.ActivityPause, (*push.Campaigns).Pause))
 	huma.Register(a.huma, a.operation("resume-campaign", http.MethodPost, one+"/resume", "Let a paused campaign go on",
-		http.StatusOK, http.StatusNotFound), a.step((*push.Campaigns).Resume))
+		http.StatusOK, http.StatusNotFound), a.step(audit.ActivityResume, (*push.Campaigns).Resume))
 	huma.Register(a.huma, a.operation("cancel-campaign", http.MethodPost, one+"/cancel", "End a campaign for ever; who was not told is skipped",
-		http.StatusOK, http.StatusNotFound), a.step((*push.Campaigns).Cancel))
+		http.StatusOK, http.StatusNotFound), a.step(audit.ActivityCancel, (*push.Campaigns).Cancel))
 	huma.Register(a.huma, a.operation("forecast-campaign", http.MethodGet, one+"/forecast", "How many people, in which way, and when it would be done",
 		http.StatusOK, http.StatusNotFound), a.forecastCampaign)
 	huma.Register(a.huma, a.operation("list-campaign-deliveries", http.MethodGet, one+"/deliveries", "Recipients of a campaign with their result",
@@ -189,7 +190,7 @@ func (a *API) createCampaign(ctx context.Context, in *createCampaignInput) (*cam
 		if ctx, err = a.remember(ctx, scope, in.RawBody, out.Status, out.Body); err != nil {
 			return err
 		}
-		return a.Campaigns.Place(ctx, c, draft.OpenIDs)
+		return a.Campaigns.Place(audit.Note(ctx, audit.Entry{Action: audit.ActivityDraft, Object: c.ID, Became: c.Title}), c, draft.OpenIDs)
 	})
 	if err != nil {
 		return nil, a.problem(err)
@@ -209,9 +210,10 @@ type stepInput struct {
 
 // step makes the handler of a call that moves a campaign on. Doing it twice is
 // harmless by itself, so these calls need no idempotency key.
-func (a *API) step(do func(*push.Campaigns, context.Context, string) (push.Campaign, error)) func(context.Context, *stepInput) (*campaignOutput, error) {
+func (a *API) step(action audit.Action,
+	do func(*push.Campaigns, context.Context, string) (push.Campaign, error)) func(context.Context, *stepInput) (*campaignOutput, error) {
 	return func(ctx context.Context, in *stepInput) (*campaignOutput, error) {
-		c, err := do(a.Campaigns, ctx, in.ID)
+		c, err := do(a.Campaigns, audit.Note(ctx, audit.Entry{Action: action, Object: in.ID}), in.ID)
 		return a.showCampaign(ctx, c, err)
 	}
 }

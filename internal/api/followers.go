@@ -7,6 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/paypush/paypush/internal/audit"
 	"github.com/paypush/paypush/internal/push"
 )
 
@@ -96,7 +97,7 @@ func (a *API) updateFollower(ctx context.Context, in *updateFollowerInput) (*fol
 	if _, err := a.Followers.Follower(ctx, a.WeChat, in.OpenID); err != nil {
 		return nil, a.problem(err)
 	}
-	if err := a.Followers.Refuse(ctx, a.WeChat, in.OpenID, in.Body.NoPromotions); err != nil {
+	if err := a.Followers.Refuse(audit.Note(ctx, audit.Entry{Action: audit.FollowerChange, Object: audit.Mask(in.OpenID)}), a.WeChat, in.OpenID, in.Body.NoPromotions); err != nil {
 		return nil, a.problem(err)
 	}
 	return a.getFollower(ctx, &followerInput{in.OpenID})

@@ -7,6 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/paypush/paypush/internal/audit"
 	"github.com/paypush/paypush/internal/event"
 	"github.com/paypush/paypush/internal/push"
 )
@@ -88,7 +89,7 @@ func (a *API) createRule(ctx context.Context, in *createRuleInput) (*ruleOutput,
 		if ctx, err = a.remember(ctx, scope, in.RawBody, out.Status, out.Body); err != nil {
 			return err
 		}
-		return a.Push.AddRule(ctx, r)
+		return a.Push.AddRule(audit.Note(ctx, audit.Entry{Action: audit.RuleChange, Object: r.ID}), r)
 	})
 	if err != nil {
 		return nil, a.problem(err)
@@ -109,6 +110,7 @@ type updateRuleInput struct {
 
 func (a *API) updateRule(ctx context.Context, in *updateRuleInput) (*ruleOutput, error) {
 	b := in.Body
+	ctx = audit.Note(ctx, audit.Entry{Action: audit.RuleChange, Object: in.ID})
 	r, err := a.Push.ChangeRule(ctx, in.ID, func(r *push.Rule) {
 		if b.Template != nil {
 			r.Template = *b.Template
@@ -134,7 +136,7 @@ type ruleInput struct {
 }
 
 func (a *API) deleteRule(ctx context.Context, in *ruleInput) (*struct{}, error) {
-	if err := a.Push.DeleteRule(ctx, in.ID); err != nil {
+	if err := a.Push.DeleteRule(audit.Note(ctx, audit.Entry{Action: audit.RuleDelete, Object: in.ID}), in.ID); err != nil {
 		return nil, a.problem(err)
 	}
 	return nil, nil

@@ -7,6 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/paypush/paypush/internal/audit"
 	"github.com/paypush/paypush/internal/push"
 )
 
@@ -83,6 +84,7 @@ type saveTemplateInput struct {
 }
 
 func (a *API) saveTemplate(ctx context.Context, in *saveTemplateInput) (*templateOutput, error) {
+	ctx = audit.Note(ctx, audit.Entry{Action: audit.TemplateSave, Object: in.Name})
 	t, err := a.Push.SaveTemplate(ctx, push.Template{Name: in.Name, Zh: in.Body.Zh, En: in.Body.En, Layouts: in.Body.Layouts, Sample: in.Body.Sample})
 	if err != nil {
 		return nil, a.problem(err)

@@ -26,6 +26,10 @@ const (
 	EndpointCreate Action = "endpoint.create"
 	EndpointChange Action = "endpoint.change"
 	EndpointDelete Action = "endpoint.delete"
+	RuleChange     Action = "rule.change"
+	RuleDelete     Action = "rule.delete"
+	TemplateSave   Action = "template.save"
+	FollowerChange Action = "follower.change"
 	ActivityDraft  Action = "activity.draft"
 	ActivitySend   Action = "activity.send"
 	ActivityPause  Action = "activity.pause"
@@ -38,5 +42,6 @@ const (
 func Actions() []Action {
 	return []Action{OrderClose, PaymentQuery, RefundAsk, RefundApprove, RefundRefuse, SurplusRefund, SurplusAccept, SurplusKeep,
 		NoticeReplay, RoleChange, MemberCreate, MemberDelete, PasswordChange, SignInLink, Bind, Unbind, KeyCreate, KeyRevoke,
-		EndpointCreate, EndpointChange, EndpointDelete, EndpointReplay, ActivityDraft, ActivitySend, ActivityPause, ActivityResume, ActivityCancel}
+		EndpointCreate, EndpointChange, EndpointDelete, EndpointReplay,
+		RuleChange, RuleDelete, TemplateSave, FollowerChange, ActivityDraft, ActivitySend, ActivityPause, ActivityResume, ActivityCancel}
 }

@@ -76,7 +76,7 @@ func (s *Site) confirm(w http.ResponseWriter, r *http.Request) error {
 	}
 	ctx := r.Context()
 	if l.Status == member.LinkConsented {
-		ctx = audit.Note(ctx, audit.Entry{Actor: audit.OpenIDActor + masked(l.OpenID), Action: audit.Bind, Object: l.MemberID, Became: l.Account})
+		ctx = audit.Note(ctx, audit.Entry{Actor: audit.OpenIDActor + audit.Mask(l.OpenID), Action: audit.Bind, Object: l.MemberID, Became: l.Account})
 	}
 	b, err := s.Members.Confirm(ctx, form.Get("confirm"))
 	if errors.Is(err, member.ErrNoBinding) {
@@ -94,15 +94,6 @@ func (s *Site) confirm(w http.ResponseWriter, r *http.Request) error {
 	n.Title, n.Self, n.Phone = n.Heading, "", true
 	s.render(w, http.StatusOK, "note", n)
 	return nil
-}
-
-// masked keeps the ends of an openid, so that the trail, which is never
-// deleted, names a phone without holding what identifies a person.
-func masked(openID string) string {
-	if len(openID) < 12 {
-		return "…"
-	}
-	return openID[:4] + "…" + openID[len(openID)-4:]
 }
 
 func (s *Site) other(l locale) locale {
