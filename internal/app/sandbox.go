@@ -144,3 +144,24 @@ func (c *clock) follow(ctx context.Context, s *sandboxClient, log *slog.Logger) 
 		}
 	})
 }
+
+// introduceSelf fills in the settings page, and goes on trying for as long as
+// live while the sandbox, on a bad day, refuses: everything else works
+// meanwhile.
+func (s *Server) introduceSelf(ctx, live context.Context) {
+	box := newSandboxClient(s.conf.SandboxURL)
+	err := box.introduce(ctx, s.conf.PublicURL)
+	if err == nil {
+		return
+	}
+	s.log.Warn("the sandbox did not take our settings; trying on", "error", err)
+	s.loop(func() {
+		live, done := context.WithCancel(live)
+		defer done()
+		every(live, time.Second, func() {
+			if box.introduce(live, s.conf.PublicURL) == nil {
+				done()
+			}
+		})
+	})
+}

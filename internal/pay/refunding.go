@@ -47,7 +47,12 @@ func (s *Service) draftRefund(p Payment, in NewRefund) Refund {
 	r := Refund{ID: s.newID("ref"), OrderID: p.OrderID, PaymentID: p.ID, Amount: in.Amount, Reason: in.Reason,
 		Status: RefundPending, RequestedBy: in.By, NextAt: now, Version: 1, CreatedAt: now}
 	r.RequestNo = r.ID[len(r.ID)-32:]
-	if s.policy.ApproveAbove > 0 && in.Amount > s.policy.ApproveAbove {
+	return s.limited(r)
+}
+
+// limited has a refund above the configured amount wait for a second person.
+func (s *Service) limited(r Refund) Refund {
+	if s.policy.ApproveAbove > 0 && r.Amount > s.policy.ApproveAbove {
 		r.Status, r.NextAt = RefundApproving, time.Time{}
 	}
 	return r
@@ -99,10 +104,12 @@ func (s *Service) refundTurn(ctx context.Context, tx Tx, r Refund) (time.Time, e
 		if o.PaymentID != r.PaymentID || o.ID == r.ID {
 			continue
 		}
-		for _, at := range []time.Time{o.NextAt, o.DoneAt} {
-			if !at.IsZero() && turn.Before(at.Add(refundGap)) {
-				turn = at.Add(refundGap)
-			}
+		at := o.DoneAt
+		if o.Status == RefundPending { // one whose outcome is not known may wait for an hour, and we don't wait with it
+			at = o.NextAt
+		}
+		if !at.IsZero() && turn.Before(at.Add(refundGap)) {
+			turn = at.Add(refundGap)
 		}
 	}
 	return turn, err

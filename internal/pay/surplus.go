@@ -111,11 +111,13 @@ func (s *Service) giveBack(ctx context.Context, tx Tx, p Payment, amount Amount,
 		Reason: "重复或超时付款退回", Status: RefundPending, Automatic: automatic, RequestedBy: by, NextAt: now, Version: 1, CreatedAt: now}
 	if !automatic {
 		r.RequestNo = r.ID[len(r.ID)-32:]
+		r = s.limited(r)
 	}
 	return s.placeRefund(ctx, tx, r)
 }
 
-// RefundSurplus gives a held surplus back because a person said so.
+// RefundSurplus gives a held surplus back because a person said so. Above the
+// configured amount the refund waits for a second one.
 func (s *Service) RefundSurplus(ctx context.Context, paymentID, by string) (p Payment, err error) {
 	err = s.store.Update(ctx, func(tx Tx) error {
 		if p, err = tx.Payment(ctx, paymentID); err != nil {

@@ -86,6 +86,7 @@ type order struct {
 	PayURL    string    `json:"pay_url"`
 	ExpiresAt time.Time `json:"expires_at"`
 	Payments  []struct {
+		ID      string `json:"id"`
 		Number  string `json:"out_trade_no"`
 		Status  string `json:"status"`
 		Settles bool   `json:"settles"`

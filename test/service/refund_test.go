@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/paypush/paypush/internal/config"
 	"github.com/paypush/paypush/test/harness"
 )
 
@@ -203,5 +204,33 @@ func TestInvariant04AnotherAmountIsHeld(t *testing.T) {
 	})
 	if got := p.order(t, o.ID); got.Status != "pending" || got.Payments[0].Surplus != "amount" {
 		t.Errorf("the order: %+v", got)
+	}
+}
+
+// Invariant 17: the limit above which a second person is needed binds whoever
+// gives a surplus back, too.
+func TestInvariant17SurplusAboveTheLimitWaitsForASecondPerson(t *testing.T) {
+	p := newPair(t, func(c *config.Config) { c.Money.ApproveAbove = "3.00" })
+	o := p.newOrder(t, 500)
+	p.open(t, o)
+	p.pay(t, o.Number, 400)
+	harness.Eventually(t, "the surplus is held", func() bool {
+		p.advance(t, "20s")
+		return p.events(t, "surplus.held") == 1
+	})
+	payment := p.order(t, o.ID).Payments[0].ID
+	p.api.Must(t, http.MethodPost, "/v1/surpluses/"+payment+"/refund", nil, nil)
+	var waiting struct {
+		Data []refund `json:"data"`
+	}
+	p.api.Must(t, http.MethodGet, "/v1/refunds?status=approving", nil, &waiting)
+	if len(waiting.Data) != 1 || waiting.Data[0].Amount != 400 {
+		t.Fatalf("waiting for approval: %+v", waiting.Data)
+	}
+	if a := p.send(t, http.MethodPost, "/v1/refunds/"+waiting.Data[0].ID+"/approve", ""); a.status != http.StatusForbidden {
+		t.Errorf("who asked approved it: %d %s", a.status, a.body)
+	}
+	if got := p.trade(t, o.Number); got.Refunded != 0 {
+		t.Errorf("%d went back without approval", got.Refunded)
 	}
 }

@@ -11,7 +11,8 @@ import (
 var _ pay.Refunder = (*Account)(nil)
 
 // Refund follows alipay.trade.refund. A repetition, which moves no money,
-// reports what the refund query says of the first try.
+// reports what the refund query says of the first try; where that says nothing
+// either, the refund is running: it was accepted, so it can't be called refused.
 func (a *Account) Refund(ctx context.Context, c pay.RefundCall) (pay.RefundState, error) {
 	got, err := a.client.Refund(ctx, client.Refund{TradeRef: client.TradeRef{OutTradeNo: c.Number},
 		RefundAmount: client.Fen(c.Amount), OutRequestNo: c.RequestNo, RefundReason: c.Reason})
@@ -21,11 +22,10 @@ func (a *Account) Refund(ctx context.Context, c pay.RefundCall) (pay.RefundState
 	if got.Moved() {
 		return pay.RefundStateDone, nil
 	}
-	state, err := a.QueryRefund(ctx, c)
-	if err == nil && state == pay.RefundStateAbsent {
-		state = pay.RefundStateRunning
+	if state, err := a.QueryRefund(ctx, c); err == nil && state == pay.RefundStateDone {
+		return state, nil
 	}
-	return state, err
+	return pay.RefundStateRunning, nil
 }
 
 // QueryRefund follows alipay.trade.fastpay.refund.query.
