@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"log/slog"
 	"strconv"
 	"sync"
 	"time"
@@ -32,6 +33,7 @@ type batch struct {
 // sent to before anything leaves, and what became of a batch is written down
 // in the transaction that claims the next.
 func (s *Campaigns) runChunk(ctx, sending context.Context, k Chunk) error {
+	stopping, ctx := ctx, context.WithoutCancel(ctx) // a chunk that was taken is given back
 	c, err := s.store.CampaignByNo(ctx, k.No)
 	if err != nil {
 		return fault.Wrap("push.chunk", err)
@@ -42,12 +44,40 @@ func (s *Campaigns) runChunk(ctx, sending context.Context, k Chunk) error {
 	}
 	var ended []Delivery
 	for {
-		next, err := s.turn(context.WithoutCancel(ctx), w, ended, ctx.Err() != nil)
+		next, err := s.turn(ctx, w, ended, stopping.Err() != nil)
 		if err != nil || next.over {
 			return fault.Wrap("push.chunk "+c.ID, err)
 		}
+		release := s.renew(sending, w.chunk)
 		ended = s.send(sending, w, next)
+		release()
 	}
+}
+
+// renew keeps the lease on a chunk until the function that it returns is
+// called.
+func (s *Campaigns) renew(ctx context.Context, k Chunk) (release func()) {
+	done, over := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(over)
+		tick := time.NewTicker(renewEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				err := s.store.UpdateCampaigns(ctx, func(tx CampaignTx) error {
+					_, err := tx.Keep(ctx, k, s.real().Add(chunkLease))
+					return err
+				})
+				if err != nil && ctx.Err() == nil {
+					s.log.LogAttrs(ctx, slog.LevelWarn, "a lease on a chunk can't be renewed", slog.Any("error", err))
+				}
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() { close(done); <-over }
 }
 
 // turn writes down what became of a batch and claims the next one.

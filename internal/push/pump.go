@@ -9,8 +9,9 @@ import (
 	"github.com/paypush/paypush/internal/fault"
 )
 
-// How campaigns are worked on. A lease outlives the longest try; correctness
-// does not hang on it, since what a late worker finds unsettled is in doubt.
+// How campaigns are worked on. A lease is short, so that others soon take over
+// from a dead node, and renewed while a batch is under way. That nobody is told
+// twice does not hang on it, since what a new holder finds unsettled is in doubt.
 const (
 	workers     = 8
 	chunkSize   = 500
@@ -18,7 +19,8 @@ const (
 	batchSize   = 100
 	sliceSize   = 5_000
 	massSlice   = massSize
-	chunkLease  = 20 * time.Second
+	chunkLease  = 8 * time.Second
+	renewEvery  = 2 * time.Second // while a batch is under way
 	planLease   = 30 * time.Second
 	lookEvery   = 250 * time.Millisecond
 	cutAfter    = 5 * time.Second
@@ -155,7 +157,7 @@ func (s *Campaigns) finish(ctx context.Context) error {
 // work sends chunk after chunk.
 func (s *Campaigns) work(ctx, sending context.Context) {
 	s.rest(ctx, func() bool {
-		leased, err := s.store.LeaseChunks(ctx, s.holder, s.now(), s.real().Add(chunkLease), 1)
+		leased, err := s.store.LeaseChunks(context.WithoutCancel(ctx), s.holder, s.now(), s.real().Add(chunkLease), 1)
 		if err == nil && len(leased) == 1 {
 			err = s.runChunk(ctx, sending, leased[0])
 		}

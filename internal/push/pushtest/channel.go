@@ -9,6 +9,7 @@ package pushtest
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/paypush/paypush/internal/push"
 )
@@ -21,9 +22,13 @@ type Channel struct {
 	tries     int
 	delivered []push.Message
 	known     map[string]bool
+	window    time.Duration
 }
 
-var _ push.Channel = (*Channel)(nil)
+var (
+	_ push.Channel    = (*Channel)(nil)
+	_ push.Recogniser = (*Channel)(nil)
+)
 
 // Next names how the next tries end; after them every try delivers. A try that
 // ends as unknown has delivered.
@@ -64,4 +69,16 @@ func (c *Channel) Tries() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.tries
+}
+
+// Recognising makes a channel that says for how long it recognises a
+// repetition of a template message.
+func Recognising(window time.Duration) *Channel { return &Channel{window: window} }
+
+// Recognised implements [push.Recogniser]; a text is never recognised.
+func (c *Channel) Recognised(m push.Message) time.Duration {
+	if m.Kind == push.KindText {
+		return 0
+	}
+	return c.window
 }
