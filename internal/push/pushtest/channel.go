@@ -23,6 +23,7 @@ type Channel struct {
 	delivered []push.Message
 	known     map[string]bool
 	window    time.Duration
+	calls     []push.Mass
 }
 
 var (
@@ -81,4 +82,23 @@ func (c *Channel) Recognised(m push.Message) time.Duration {
 		return 0
 	}
 	return c.window
+}
+
+// SendMass implements [push.Masser].
+func (c *Channel) SendMass(_ context.Context, m push.Mass) push.Outcome {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.calls = append(c.calls, m)
+	out := push.Outcome{Status: push.Sent, PlatformID: "mass"}
+	if len(c.ends) > 0 {
+		out, c.ends = c.ends[0], c.ends[1:]
+	}
+	return out
+}
+
+// Calls lists the calls of mass send.
+func (c *Channel) Calls() []push.Mass {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return append([]push.Mass(nil), c.calls...)
 }
