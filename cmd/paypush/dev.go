@@ -33,6 +33,7 @@ func (c *devCommand) Run(ctx context.Context) error {
 	if err := sealingKey(&conf); err != nil {
 		return err
 	}
+	collector(&conf.Traces)
 	server, err := app.Start(ctx, conf, app.Options{Log: log, Version: version()})
 	if err != nil {
 		return err

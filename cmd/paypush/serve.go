@@ -74,6 +74,7 @@ func (c *serveCommand) config() (config.Config, error) {
 	if err := sealingKey(&conf); err != nil {
 		return conf, err
 	}
+	collector(&conf.Traces)
 	url, err := databaseURL(c.DatabaseURL)
 	if url != "" {
 		conf.Database = url

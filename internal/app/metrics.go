@@ -26,6 +26,9 @@ func (s *Server) openMetrics(ctx context.Context) error {
 		return err
 	}
 	s.metrics.WatchDatabase(s.survey, s.clock.Now)
+	for name, stats := range s.db.Pools() {
+		s.metrics.WatchPool(name, stats)
+	}
 	return nil
 }
 
@@ -65,11 +68,13 @@ func (s *Server) beginMetrics() error {
 // their own, empty otherwise.
 func (s *Server) MetricsAddress() string { return s.numbersAt }
 
-// timed notes how long a job ran and how it ended.
+// timed notes how long a job ran and how it ended, and gives it a trace.
 func (s *Server) timed(kind string, h job.Handler) job.Handler {
 	return func(ctx context.Context, j job.Job) error {
 		began := time.Now()
+		ctx, end := s.tracer.Job(ctx, kind)
 		err := h(ctx, j)
+		end(ending(err))
 		s.metrics.Ran(kind, ending(err), time.Since(began))
 		return err
 	}

@@ -22,6 +22,7 @@ import (
 	"github.com/paypush/paypush/internal/push"
 	"github.com/paypush/paypush/internal/store"
 	"github.com/paypush/paypush/internal/survey"
+	"github.com/paypush/paypush/internal/trace"
 	"github.com/paypush/paypush/internal/webhook"
 )
 
@@ -50,6 +51,7 @@ type Server struct {
 
 	jobs job.Runner
 
+	tracer    *trace.Tracer // nil where traces go nowhere
 	metrics   *metrics.Metrics
 	survey    *survey.Survey
 	numbers   *http.Server // nil without an address for the metrics alone
@@ -102,6 +104,9 @@ func (s *Server) open(ctx context.Context, address string) error {
 	if err := s.conf.Check(); err != nil {
 		return fmt.Errorf("configuration:\n%w", err)
 	}
+	if err := s.openTraces(ctx); err != nil {
+		return err
+	}
 	if err := s.openStore(ctx); err != nil {
 		return err
 	}
@@ -109,7 +114,7 @@ func (s *Server) open(ctx context.Context, address string) error {
 		return err
 	}
 	hc := newHTTPClient(s.conf)
-	hc.Transport = s.metrics.Calls(hc.Transport)
+	hc.Transport = s.tracer.Calls(s.metrics.Calls(hc.Transport))
 	var err error
 	if s.accounts, err = openAccounts(s.conf, hc, s.countedTokens(), s.clock.Now, s.log); err != nil {
 		return err
@@ -136,7 +141,7 @@ func (s *Server) openStore(ctx context.Context) error {
 		return err
 	}
 	var err error
-	if s.db, err = store.Open(ctx, s.conf.DatabaseURL(), store.Options{Log: s.log}); err != nil {
+	if s.db, err = store.Open(ctx, s.conf.DatabaseURL(), store.Options{Log: s.log, Traced: s.tracer.Transaction}); err != nil {
 		return err
 	}
 	if err := migrate(ctx, s.db, s.conf.DatabaseURL()); err != nil {
@@ -241,5 +246,6 @@ func (s *Server) closeStore() error {
 	if s.db != nil {
 		all = append(all, s.db.Close())
 	}
+	s.closeTraces()
 	return errors.Join(all...)
 }

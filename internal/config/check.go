@@ -70,6 +70,12 @@ func (c *Config) Check() error {
 	if _, err := c.Money.policy(); err != nil {
 		all = append(all, err)
 	}
+	all = append(all, c.checkTraces()...)
+	for _, p := range c.TrustedProxies {
+		if p.Bits() == 0 {
+			fail("trusted_proxies: %s believes everybody; name the networks of your own proxies", p)
+		}
+	}
 	if c.Mode != Sandbox && len(c.Alipay)+len(c.WeChat) == 0 {
 		fail("no account: name one under [[alipay]] or [[wechat]], or use --sandbox URL")
 	}
@@ -81,6 +87,20 @@ func (c *Config) Check() error {
 		all = append(all, c.checkWeChat(&c.WeChat[i], i, seen)...)
 	}
 	return errors.Join(all...)
+}
+
+// checkTraces shows nothing of the endpoint, which may hold a key.
+func (c *Config) checkTraces() (all []error) {
+	if t := c.Traces.Endpoint; t != "" {
+		u, err := url.Parse(t)
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.RawQuery != "" {
+			all = append(all, errors.New("traces.endpoint: must be an address such as http://127.0.0.1:4318, without password and query"))
+		}
+	}
+	if !(c.Traces.Share >= 0 && c.Traces.Share <= 1) {
+		all = append(all, fmt.Errorf("traces.share: %v is not within 0 and 1", c.Traces.Share))
+	}
+	return all
 }
 
 func (c *Config) checkPublicURL() error {

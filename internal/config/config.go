@@ -36,6 +36,7 @@ type Config struct {
 	Demo          bool     `toml:"demo"`           // demo shop and open registration outside sandbox mode
 	Lifetime      Duration `toml:"order_lifetime"`
 	Money         Money    `toml:"money"`
+	Traces        Traces   `toml:"traces"`
 	Alipay        []Alipay `toml:"alipay"`
 	WeChat        []WeChat `toml:"wechat"`
 
@@ -43,6 +44,15 @@ type Config struct {
 
 	SecretKey       Secret         `toml:"secret_key"`       // a file with the keys that seal secrets, the same on every node
 	WebhookNetworks []netip.Prefix `toml:"webhook_networks"` // networks of our own that webhooks may be posted to
+	TrustedProxies  []netip.Prefix `toml:"trusted_proxies"`  // whose X-Forwarded-For and traceparent are believed
+}
+
+// Traces says where traces go.
+type Traces struct {
+	Endpoint string  `toml:"endpoint"` // base address of an OTLP/HTTP collector; empty for none
+	Service  string  `toml:"service"`  // what we are called there; empty for paypush
+	Share    float64 `toml:"share"`    // which part of the traces is kept, 0 to 1
+	Headers  Secret  `toml:"headers"`  // a file with name=value,name=value, sent to the collector
 }
 
 // Alipay is one Alipay app.
@@ -128,7 +138,7 @@ func ReadSecret(path string) (string, error) {
 
 // Default is a configuration with nothing decided.
 func Default() Config {
-	return Config{Mode: Live, Listen: "127.0.0.1:8080", Data: "var", Lifetime: Duration(2 * time.Hour)}
+	return Config{Mode: Live, Listen: "127.0.0.1:8080", Data: "var", Lifetime: Duration(2 * time.Hour), Traces: Traces{Share: 1}}
 }
 
 // DatabaseURL is where the database is.

@@ -40,7 +40,7 @@ type namedSecret struct {
 }
 
 func (c Config) secrets() (all []namedSecret) {
-	all = append(all, namedSecret{"secret_key", c.SecretKey.unread})
+	all = append(all, namedSecret{"secret_key", c.SecretKey.unread}, namedSecret{"traces.headers", c.Traces.Headers.unread})
 	for i, a := range c.Alipay {
 		at := fmt.Sprintf("alipay account %d: ", i+1)
 		all = append(all, namedSecret{at + "private_key", a.PrivateKey.unread}, namedSecret{at + "platform_key", a.PlatformKey.unread})

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"math/rand/v2"
 	"time"
@@ -19,6 +20,7 @@ import (
 type DB struct {
 	engine
 	now     func() time.Time
+	traced  func(context.Context) func(runs int, err error)
 	changed *bell
 	rejects *rejects
 }
@@ -33,6 +35,7 @@ type engine interface {
 	again(err error) bool
 	migrate(ctx context.Context) error
 	ping(ctx context.Context) error
+	pools() map[string]func() sql.DBStats
 	close() error
 	name() string
 }
@@ -44,7 +47,7 @@ const (
 )
 
 func newDB(e engine, o Options) *DB {
-	db := &DB{engine: e, now: o.Now, changed: newBell()}
+	db := &DB{engine: e, now: o.Now, traced: o.Traced, changed: newBell()}
 	db.rejects = newRejects(db, o.Log)
 	return db
 }
@@ -82,10 +85,17 @@ var errBusy = fault.New(fault.Unavailable, "store_busy", "The database is busy. 
 // update runs fn in one transaction, again where it went stale or the engine
 // gave it up, and adds what the caller attached to ctx or noted in it.
 func (db *DB) update(ctx context.Context, fn func(*txn) error) error {
+	end := db.traced(ctx)
+	runs, err := db.repeat(ctx, fn)
+	end(runs, err)
+	return err
+}
+
+func (db *DB) repeat(ctx context.Context, fn func(*txn) error) (run int, err error) {
 	record, noted := attached(ctx), audit.Noted(ctx)
-	for run := 1; ; run++ {
+	for run = 1; ; run++ {
 		events := 0
-		err := db.transact(ctx, func(tx *txn) error {
+		err = db.transact(ctx, func(tx *txn) error {
 			err := fn(tx)
 			if err == nil {
 				err = record.insert(ctx, tx)
@@ -102,16 +112,16 @@ func (db *DB) update(ctx context.Context, fn func(*txn) error) error {
 			if events > 0 {
 				db.changed.ring()
 			}
-			return nil
+			return run, nil
 		}
 		if !stale(err) && !db.again(err) {
-			return err
+			return run, err
 		}
 		if run == maxRuns {
-			return errBusy.Because("store.update", err)
+			return run, errBusy.Because("store.update", err)
 		}
 		if err := pause(ctx, run); err != nil {
-			return err
+			return run, err
 		}
 	}
 }

@@ -16,6 +16,11 @@ type Options struct {
 	Now         func() time.Time // real time, for leases, sessions and cleaning; nil for the system's clock
 	Log         *slog.Logger     // nil for none
 	Connections int              // of PostgreSQL, or readers of SQLite; 0 for 16 and 4
+
+	// Traced is told of every transaction that writes and returns what is told
+	// its end: how often it was run and what came of it. It must not wait; nil
+	// for nobody.
+	Traced func(ctx context.Context) func(runs int, err error)
 }
 
 func (o Options) filled(connections int) Options {
@@ -24,6 +29,9 @@ func (o Options) filled(connections int) Options {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Traced == nil {
+		o.Traced = func(context.Context) func(int, error) { return func(int, error) {} }
 	}
 	if o.Connections <= 0 {
 		o.Connections = connections
