@@ -25,6 +25,9 @@ func TestStatesDocumentAgrees(t *testing.T) {
 	compare(t, string(text), "Refund", []pay.RefundStatus{pay.RefundApproving, pay.RefundPending, pay.RefundUnknown,
 		pay.RefundSucceeded, pay.RefundFailed, pay.RefundRefused})
 	compare(t, string(text), "Message", []push.Status{push.Queued, push.Sending, push.Sent, push.Failed, push.Skipped, push.Unknown})
+	compare(t, string(text), "Delivery", []push.Status{push.Queued, push.Sending, push.Sent, push.Failed, push.Skipped, push.Unknown})
+	compare(t, string(text), "Campaign", []push.CampaignStatus{push.CampaignDraft, push.CampaignScheduled, push.CampaignRunning,
+		push.CampaignPaused, push.CampaignCancelled, push.CampaignDone})
 }
 
 // state is a state that knows its moves.
