@@ -1,6 +1,7 @@
 package alipay
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"net/url"
@@ -97,6 +98,21 @@ func (n *Notice) Refund() bool { return n.RefundFee != 0 || !n.RefundedAt.IsZero
 // Get answers any field of the notice by its platform name, decoded once and as
 // UTF-8; a missing field is the empty string.
 func (n *Notice) Get(name string) string { return lookup(n.params, name) }
+
+// Digest is the SHA-256 of what the notice says, the same for every way of
+// writing it down: a notice whose fields were put in another order, encoded
+// otherwise, or given companions that no signature covers has the digest of the
+// original, so that by it a repetition is known for one. Two sends differ, since
+// each names its own time.
+func (n *Notice) Digest() [sha256.Size]byte {
+	said := make([]param, 0, len(n.params))
+	for _, p := range n.params {
+		if p.name != "alipay_cert_sn" {
+			said = append(said, p)
+		}
+	}
+	return sha256.Sum256(appendContent(nil, said, true, false))
+}
 
 // FundBills says where the money came from; it is decoded at every call.
 func (n *Notice) FundBills() ([]FundBill, error) {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"maps"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -101,6 +102,34 @@ func TestNoticeInGBK(t *testing.T) {
 	}
 	if n.Subject != "测试商品一件" || n.Body != "誠" || n.Get("subject") != n.Subject {
 		t.Errorf("subject %q body %q", n.Subject, n.Body)
+	}
+}
+
+// Who saw a notice can write it down in any number of ways that the signature
+// is good for. All of them are that one notice.
+func TestNoticeRewrittenHasTheSameDigest(t *testing.T) {
+	body := string(platform().Notice(paidFields("subject", "a b")))
+	fields := strings.Split(body, "&")
+	slices.Reverse(fields)
+	c := newClient(t, nil)
+	first, err := c.ParseNotice([]byte(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, rewritten := range map[string]string{
+		"the same bytes": body, "another order": strings.Join(fields, "&"), "another encoding": strings.Replace(body, "out_trade_no=2", "%6fut_trade_no=%32", 1),
+		"another space": strings.Replace(body, "a+b", "a%20b", 1), "an empty field": body + "&anything=", "a serial": body + "&alipay_cert_sn=1",
+	} {
+		t.Run(name, func(t *testing.T) {
+			n, err := c.ParseNotice([]byte(rewritten))
+			if err != nil || n.Digest() != first.Digest() {
+				t.Errorf("another digest, %v", err)
+			}
+		})
+	}
+	other, err := c.ParseNotice(platform().Notice(paidFields("subject", "a c")))
+	if err != nil || other.Digest() == first.Digest() {
+		t.Errorf("another notice has the same digest, %v", err)
 	}
 }
 

@@ -24,16 +24,16 @@ const (
 	VerdictForged     Verdict = "forged"     // the signature is bad, or there is none
 )
 
-// Notice is one thing that a platform posted, kept as it came. The same bytes
-// posted again raise Deliveries instead of adding a row, so that repetition
-// can't fill the disk.
+// Notice is one thing that a platform posted, kept as it came. The same thing
+// posted again, in whatever way it is written down, raises Deliveries instead
+// of adding a row, so that repetition can't fill the disk.
 type Notice struct {
 	ID         string // ntc_...
 	Account    string
 	Body       []byte
 	Header     map[string][]string
 	Remote     string
-	BodyHash   string // SHA-256 of the body, hexadecimal; unique per account
+	BodyHash   string // the report's Digest, or the SHA-256 of the body; hexadecimal; unique per account
 	Verdict    Verdict
 	Reason     string    // why, where the verdict is not settled: "amount", "payment", "account", ...
 	PaymentID  string    // empty where none matched
@@ -67,4 +67,5 @@ type Report struct {
 	Buyer   string
 	PaidAt  time.Time // UTC; zero where the platform does not say
 	Foreign bool      // the account in it is not the one that was called
+	Digest  []byte    // of a notice: of what is signed in it, however it is written; empty where only the bytes tell
 }

@@ -28,9 +28,8 @@ func (s *Service) Receive(ctx context.Context, p Posted) (Verdict, error) {
 	if err != nil {
 		return "", fault.Wrap("pay.Receive", err)
 	}
-	sum := sha256.Sum256(p.Body)
 	n := Notice{ID: s.newID("ntc"), Account: p.Account, Body: p.Body, Header: p.Header, Remote: p.Remote,
-		BodyHash: hex.EncodeToString(sum[:]), Number: r.Number}
+		BodyHash: identity(p.Body, r), Number: r.Number}
 	v, err := s.keep(ctx, n, r)
 	if err != nil {
 		return "", fault.Wrap("pay.Receive "+r.Number, err)
@@ -38,7 +37,17 @@ func (s *Service) Receive(ctx context.Context, p Posted) (Verdict, error) {
 	return v, nil
 }
 
-// keep stores a genuine notice with its effects. Whether the same bytes came
+// identity tells one notice from another. The bytes alone would not do: who saw
+// a notice can write it down in endless ways that the signature is good for.
+func identity(body []byte, r Report) string {
+	if len(r.Digest) > 0 {
+		return hex.EncodeToString(r.Digest)
+	}
+	sum := sha256.Sum256(body)
+	return hex.EncodeToString(sum[:])
+}
+
+// keep stores a genuine notice with its effects. Whether the same notice came
 // before is looked up outside the transaction, where it holds nobody up: most
 // did not, and where the answer was a moment too old the insert finds out and
 // the second run knows.
@@ -55,7 +64,7 @@ func (s *Service) keep(ctx context.Context, n Notice, r Report) (v Verdict, err 
 	return v, err
 }
 
-// receive runs inside one transaction. The same bytes a second time can tell
+// receive runs inside one transaction. The same notice a second time can tell
 // nothing new, so they cost one update and raise no event.
 func (s *Service) receive(ctx context.Context, tx Tx, n Notice, r Report, seen bool) (Verdict, error) {
 	now := s.now()

@@ -52,6 +52,33 @@ func TestInvariant02SameNoticeManyTimesSettlesOnce(t *testing.T) {
 	}
 }
 
+// A notice that somebody saw and writes down otherwise is the same notice: it
+// is not kept once more, so that nobody fills the disk with one of them.
+func TestInvariant02RewrittenNoticeIsNotKeptAgain(t *testing.T) {
+	p := newPair(t)
+	o := p.newOrder(t, 500)
+	p.open(t, o)
+	p.pay(t, o.Number, 0)
+	body := p.gate.notice(t, o.Number)
+	p.waitStatus(t, o.ID, "paid")
+	fields := strings.Split(body, "&")
+	for i := range 5 {
+		rewritten := strings.Join(append(fields[i:len(fields):len(fields)], fields[:i]...), "&") + "&x" + strings.Repeat("y", i) + "="
+		if status, answer := p.post(t, rewritten); status != http.StatusOK || answer != "success" {
+			t.Errorf("it was answered %d %q", status, answer)
+		}
+	}
+	var kept struct {
+		Data []struct {
+			Deliveries int64 `json:"deliveries"`
+		} `json:"data"`
+	}
+	p.api.Must(t, http.MethodGet, "/v1/notices?out_trade_no="+o.Number, nil, &kept)
+	if len(kept.Data) != 1 || kept.Data[0].Deliveries < 6 {
+		t.Errorf("kept: %+v", kept.Data)
+	}
+}
+
 // Invariant 3: what the platform did not sign is answered fail and changes nothing.
 func TestInvariant03ForgedNoticesChangeNothing(t *testing.T) {
 	p := newPair(t)

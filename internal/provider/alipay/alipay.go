@@ -85,15 +85,16 @@ func (a *Account) Close(ctx context.Context, number string) (pay.Report, error) 
 // or seller: it is Foreign then.
 func (a *Account) ReadNotice(p pay.Posted) (pay.Report, error) {
 	n, err := a.client.ParseNotice(p.Body)
-	switch {
-	case n == nil:
+	if n == nil {
 		return pay.Report{}, pay.ErrForged.Because("alipay.ReadNotice", err)
-	case errors.Is(err, client.ErrMalformed):
+	}
+	digest := n.Digest()
+	if errors.Is(err, client.ErrMalformed) {
 		// Genuine and yet unreadable: it is kept as one that matches nothing.
-		return pay.Report{Number: n.OutTradeNo, State: pay.TradeSucceeded, Foreign: true}, nil
+		return pay.Report{Number: n.OutTradeNo, State: pay.TradeSucceeded, Foreign: true, Digest: digest[:]}, nil
 	}
 	r := pay.Report{Number: n.OutTradeNo, TradeNo: n.TradeNo, Amount: pay.Amount(n.TotalAmount),
-		Buyer: n.BuyerLogonID, PaidAt: n.PaidAt, Foreign: err != nil}
+		Buyer: n.BuyerLogonID, PaidAt: n.PaidAt, Foreign: err != nil, Digest: digest[:]}
 	r.State = stateOf(n.Status, n.Refund())
 	return r, nil
 }
