@@ -131,7 +131,7 @@ func checkDetails(t *testing.T, b *alipay.BillReader) {
 	if err != nil || !refund.Refund() || refund.Amount != -234 || refund.RefundNo != "R1" {
 		t.Errorf("refund = %+v, %v", refund, err)
 	}
-	if _, err := b.Read(); err != io.EOF {
+	if _, err := b.Read(); !errors.Is(err, io.EOF) {
 		t.Errorf("end = %v", err)
 	}
 	if len(b.Notes) != 4 || !strings.HasPrefix(b.Notes[1], "交易合计：1笔") {

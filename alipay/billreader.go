@@ -68,7 +68,7 @@ func billText(r io.Reader) io.Reader {
 	start, _ := in.Peek(4)
 	switch {
 	case bytes.HasPrefix(start, []byte("\xef\xbb\xbf")):
-		in.Discard(3)
+		in.Discard(3) //nolint:errcheck // they were peeked at
 		return in
 	case bytes.HasPrefix(start, []byte("#支")):
 		return in
@@ -172,7 +172,7 @@ func (b *BillReader) Rows() iter.Seq2[*BillRow, error] {
 	return func(yield func(*BillRow, error) bool) {
 		for {
 			row, err := b.Read()
-			if err == io.EOF || !yield(row, err) || b.err != nil {
+			if errors.Is(err, io.EOF) || !yield(row, err) || b.err != nil {
 				return
 			}
 		}

@@ -159,7 +159,7 @@ func (g *group) next(n int) *ride {
 // the whole group is lost.
 func (g *group) ride(r *ride) error {
 	if r.err = r.ctx.Err(); r.err != nil {
-		return nil
+		return nil //nolint:nilerr // it is this rider's failure, not the group's
 	}
 	if err := g.control("SAVEPOINT ride"); err != nil {
 		return err

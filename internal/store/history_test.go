@@ -84,7 +84,6 @@ type history struct {
 	orders   []string
 	payments []pay.Payment
 	notices  []pay.Posted
-	refunds  []string
 	seen     map[string]string
 }
 

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -101,7 +102,7 @@ func TestGivingUpWhileWaiting(t *testing.T) {
 	ended := make(chan error)
 	go func() { ended <- db.Tokens().Set(ctx, "late", []byte("x")) }()
 	cancel()
-	if err := <-ended; err != context.Canceled {
+	if err := <-ended; !errors.Is(err, context.Canceled) {
 		t.Errorf("ended with %v", err)
 	}
 	close(release)

@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"net/http"
 	"net/url"
 )
@@ -138,12 +139,12 @@ func isWebAddress(address string) bool {
 }
 
 func failureText(err error) string {
-	switch err {
-	case nil:
+	switch {
+	case err == nil:
 		return ""
-	case errNoBuyer:
+	case errors.Is(err, errNoBuyer):
 		return "没有这个买家 No such buyer"
-	case errPoor:
+	case errors.Is(err, errPoor):
 		return "余额不足，请换一个买家 The balance of this buyer is not enough"
 	}
 	return "这笔交易现在不能付款 This trade cannot be paid now"

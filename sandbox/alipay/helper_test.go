@@ -346,7 +346,6 @@ func (b *bench) paid(number, amount string) {
 type shop struct {
 	server *httptest.Server
 	got    chan notice
-	answer chan string
 }
 
 type notice struct {

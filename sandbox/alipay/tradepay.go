@@ -18,7 +18,8 @@ func (p *Platform) payByCode(c *call) reply {
 	if code == "" {
 		return refused(*invalid("auth_code 必填"), nil)
 	}
-	buyerID, good := "", true
+	var buyerID string
+	var good bool
 	if p.ledger.byNumber("", o.outTradeNo) == nil {
 		if buyerID, good = p.payCodes.spend(code, now); !good {
 			return refused(refuse("ACQ.PAYMENT_AUTH_CODE_INVALID"), nil)

@@ -34,7 +34,7 @@ func page(w http.ResponseWriter, name string, data any) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'")
-	t.ExecuteTemplate(w, "frame", data)
+	t.ExecuteTemplate(w, "frame", data) //nolint:errcheck // the phone has gone
 }
 
 // visit is one person opening the authorize page.

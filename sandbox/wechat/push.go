@@ -46,7 +46,6 @@ type pushes struct {
 	queue   []*pushed
 	working int
 	newest  []*pushed
-	overdue []*pushed // held back until the next push has overtaken them
 }
 
 // push queues one push about person n. Without a callback URL nothing is said.

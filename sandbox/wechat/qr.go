@@ -150,7 +150,7 @@ func (p *Platform) showQRCode(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "image/jpg")
-	jpeg.Encode(w, picture.Image(), nil)
+	jpeg.Encode(w, picture.Image(), nil) //nolint:errcheck // the reader has gone
 }
 
 // qrAddress answers what stands behind the address of a parametric code.

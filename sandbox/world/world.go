@@ -12,6 +12,7 @@ package world
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -60,8 +61,7 @@ func New(o Options) (*World, error) {
 		return nil, err
 	}
 	if err := w.startClock(o.Speed); err != nil {
-		w.journal.close()
-		return nil, err
+		return nil, errors.Join(err, w.journal.close())
 	}
 	w.faults.start(o.Seed)
 	return w, nil
