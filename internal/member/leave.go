@@ -93,6 +93,9 @@ func (s *Service) proveOld(ctx context.Context, m Member, old string) error {
 	if err != nil {
 		return fault.Wrap("member.proveOld", err)
 	}
+	if err := s.throttle.Allow(ctx, key); err != nil {
+		return err // others failed while this one waited for its turn
+	}
 	if good {
 		return nil
 	}

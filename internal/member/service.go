@@ -113,10 +113,8 @@ func (s *Service) change(ctx context.Context, id string, edit func(*Member)) (m 
 // two was wrong.
 func (s *Service) SignIn(ctx context.Context, name, password, origin string) (Member, error) {
 	keys := []string{"name:" + FoldName(name), "origin:" + origin}
-	for _, k := range keys {
-		if err := s.throttle.Allow(ctx, k); err != nil {
-			return Member{}, err
-		}
+	if err := s.allow(ctx, keys); err != nil {
+		return Member{}, err
 	}
 	m, err := s.store.MemberByName(ctx, name)
 	if err != nil && !errors.Is(err, ErrNoMember) {
@@ -125,6 +123,9 @@ func (s *Service) SignIn(ctx context.Context, name, password, origin string) (Me
 	good, err := s.verify(ctx, password, m.PasswordHash)
 	if err != nil {
 		return Member{}, fault.Wrap("member.SignIn", err)
+	}
+	if err := s.allow(ctx, keys); err != nil {
+		return Member{}, err // others failed while this one waited for its turn
 	}
 	if !good {
 		for _, k := range keys {
@@ -135,6 +136,15 @@ func (s *Service) SignIn(ctx context.Context, name, password, origin string) (Me
 		return Member{}, ErrSignIn
 	}
 	return m, fault.Wrap("member.SignIn", s.throttle.Clear(ctx, keys[0]))
+}
+
+func (s *Service) allow(ctx context.Context, keys []string) error {
+	for _, k := range keys {
+		if err := s.throttle.Allow(ctx, k); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Service) verify(ctx context.Context, password, hash string) (bool, error) {
