@@ -20,11 +20,12 @@ test: deps ## every test: both databases, a real browser, killed processes
 
 check: lint test ## the one gate: everything that must be true of a change
 
-lint: ## format, tidiness, static analysis
+lint: ## format, tidiness, static analysis (building the linters takes minutes, once)
 	@test -z "$$(gofmt -l .)" || { echo 'gofmt would change:'; gofmt -l .; exit 1; }
 	$(GO) mod tidy -diff
 	$(GO) vet ./...
-	$(GO) tool -modfile=tools/go.mod staticcheck ./...
+	$(GO) tool -modfile=tools/go.mod golangci-lint run ./...
+	$(GO) vet -C test/thirdparty/gosdk .
 
 bench: ## every benchmark, or ONLY=a,b: a line of JSON each
 	@$(GO) run ./bench $(if $(ONLY),-only $(ONLY))
