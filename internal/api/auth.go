@@ -30,7 +30,7 @@ func (a *API) authenticate(ctx huma.Context, next func(huma.Context)) {
 		return
 	}
 	if err != nil {
-		a.refuse(ctx, a.problem(err).(*Problem))
+		a.refuse(ctx, a.problem(ctx.Context(), err).(*Problem))
 		return
 	}
 	if !admitted(key) {
@@ -51,7 +51,7 @@ func (a *API) refuse(ctx huma.Context, p *Problem) {
 	}
 	ctx.SetStatus(p.Status)
 	if err := a.huma.Marshal(ctx.BodyWriter(), "application/json", body); err != nil {
-		a.Log.Debug("an answer was not read", "error", err)
+		a.Log.DebugContext(ctx.Context(), "an answer was not read", "error", err)
 	}
 }
 

@@ -193,7 +193,7 @@ func (a *API) createCampaign(ctx context.Context, in *createCampaignInput) (*cam
 		return a.Campaigns.Place(audit.Note(ctx, audit.Entry{Action: audit.ActivityDraft, Object: c.ID, Became: c.Title}), c, draft.OpenIDs)
 	})
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	out.Replayed = mark(replayed)
 	return out, nil
@@ -229,7 +229,7 @@ func (a *API) showCampaign(ctx context.Context, c push.Campaign, err error) (*ca
 		n, err = a.Campaigns.Counts(ctx, c)
 	}
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	return &campaignOutput{Status: http.StatusOK, Body: viewCampaign(c, n)}, nil
 }
@@ -249,14 +249,14 @@ type listCampaignsOutput struct {
 func (a *API) listCampaigns(ctx context.Context, in *listCampaignsInput) (*listCampaignsOutput, error) {
 	all, err := a.Campaigns.List(ctx, in.Before, in.Limit)
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	out := new(listCampaignsOutput)
 	out.Body.Data = make([]Campaign, 0, len(all))
 	for _, c := range all {
 		n, err := a.Campaigns.Counts(ctx, c)
 		if err != nil {
-			return nil, a.problem(err)
+			return nil, a.problem(ctx, err)
 		}
 		out.Body.Data = append(out.Body.Data, viewCampaign(c, n))
 	}
@@ -296,17 +296,17 @@ type listCampaignDeliveriesOutput struct {
 func (a *API) listCampaignDeliveries(ctx context.Context, in *listCampaignDeliveriesInput) (*listCampaignDeliveriesOutput, error) {
 	c, err := a.Campaigns.Campaign(ctx, in.ID)
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	f := push.DeliveryFilter{Status: push.Status(in.Status), Recipient: in.OpenID, After: -1, Limit: in.Limit}
 	if in.After != "" {
 		if f.After, err = strconv.ParseInt(in.After, 10, 64); err != nil {
-			return nil, a.problem(fault.Input("/after", "cursor_invalid", "The cursor is not one of ours."))
+			return nil, a.problem(ctx, fault.Input("/after", "cursor_invalid", "The cursor is not one of ours."))
 		}
 	}
 	all, err := a.Campaigns.Deliveries(ctx, c, f)
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	out := new(listCampaignDeliveriesOutput)
 	out.Body.Data = make([]CampaignDelivery, 0, len(all))
@@ -337,7 +337,7 @@ type forecastOutput struct{ Body Forecast }
 func (a *API) forecastCampaign(ctx context.Context, in *campaignInput) (*forecastOutput, error) {
 	f, err := a.Campaigns.Forecast(ctx, in.ID)
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	return &forecastOutput{Forecast{People: f.People, Way: f.Way, Calls: f.Calls, Daily: f.Daily, Left: f.Left, Days: f.Days,
 		DoneAt: optional(f.DoneAt), Sentence: f.Sentence()}}, nil

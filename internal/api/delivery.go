@@ -82,11 +82,11 @@ type listAttemptsOutput struct {
 
 func (a *API) listAttempts(ctx context.Context, in *listAttemptsInput) (*listAttemptsOutput, error) {
 	if _, err := a.Webhooks.Endpoint(ctx, in.ID); err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	found, err := a.Webhooks.Attempts(ctx, webhook.Filter{EndpointID: in.ID, Before: in.Cursor, Limit: in.Limit})
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	out := new(listAttemptsOutput)
 	out.Body.Data = make([]Attempt, 0, len(found))
@@ -118,12 +118,12 @@ type listDeliveriesOutput struct {
 
 func (a *API) listDeliveries(ctx context.Context, in *listDeliveriesInput) (*listDeliveriesOutput, error) {
 	if _, err := a.Webhooks.Endpoint(ctx, in.ID); err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	found, err := a.Webhooks.Deliveries(ctx, webhook.Filter{EndpointID: in.ID, Status: webhook.Status(in.Status),
 		Before: in.Cursor, Limit: in.Limit})
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	out := new(listDeliveriesOutput)
 	out.Body.Data = make([]Delivery, 0, len(found))
@@ -141,7 +141,7 @@ type deliveryOutput struct{ Body Delivery }
 func (a *API) getDelivery(ctx context.Context, in *endpointInput) (*deliveryOutput, error) {
 	d, attempts, err := a.Webhooks.Delivery(ctx, in.ID)
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	out := &deliveryOutput{Body: viewDelivery(d)}
 	out.Body.Request = string(d.Body)
@@ -172,7 +172,7 @@ func (a *API) replayDeliveries(ctx context.Context, in *replayDeliveriesInput) (
 	}
 	n, next, err := a.Webhooks.ReplayRange(audit.Note(ctx, audit.Entry{Action: audit.EndpointReplay, Object: r.EndpointID}), r, statuses...)
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	out := new(replayOutput)
 	out.Body.Queued, out.Body.NextCursor = n, next

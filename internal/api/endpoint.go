@@ -131,7 +131,7 @@ func (a *API) onceWithSecret(ctx context.Context, s Scope, raw []byte, out *endp
 		}
 	}
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	out.Replayed = mark(replayed)
 	return out, nil
@@ -156,7 +156,7 @@ type listEndpointsOutput struct {
 func (a *API) listEndpoints(ctx context.Context, _ *struct{}) (*listEndpointsOutput, error) {
 	all, err := a.Webhooks.Endpoints(ctx)
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	out := new(listEndpointsOutput)
 	out.Body.Data = make([]Endpoint, 0, len(all))
@@ -173,7 +173,7 @@ type endpointInput struct {
 func (a *API) getEndpoint(ctx context.Context, in *endpointInput) (*endpointOutput, error) {
 	e, err := a.Webhooks.Endpoint(ctx, in.ID)
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	return &endpointOutput{Status: http.StatusOK, Body: viewEndpoint(e)}, nil
 }
@@ -193,14 +193,14 @@ func (a *API) updateEndpoint(ctx context.Context, in *updateEndpointInput) (*end
 	e, err := a.Webhooks.Update(ctx, in.ID, webhook.Change{URL: in.Body.URL, Description: in.Body.Description,
 		Types: in.Body.Types, Enabled: in.Body.Enabled})
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	return &endpointOutput{Status: http.StatusOK, Body: viewEndpoint(e)}, nil
 }
 
 func (a *API) deleteEndpoint(ctx context.Context, in *endpointInput) (*struct{}, error) {
 	if err := a.Webhooks.Delete(audit.Note(ctx, audit.Entry{Action: audit.EndpointDelete, Object: in.ID}), in.ID); err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	return nil, nil
 }

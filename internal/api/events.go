@@ -43,11 +43,11 @@ type listEventsOutput struct {
 func (a *API) listEvents(ctx context.Context, in *listEventsInput) (*listEventsOutput, error) {
 	after, err := a.cursor(ctx, in.After)
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	found, err := a.Events.After(ctx, after, in.Limit)
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	out := new(listEventsOutput)
 	out.Body.Data = make([]Event, 0, len(found))

@@ -59,7 +59,7 @@ type listFollowersOutput struct {
 func (a *API) listFollowers(ctx context.Context, in *listFollowersInput) (*listFollowersOutput, error) {
 	all, err := a.Followers.List(ctx, push.FollowerFilter{Account: a.WeChat, Tag: in.Tag, After: in.After, Limit: in.Limit})
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	out := new(listFollowersOutput)
 	out.Body.Data = make([]Follower, 0, len(all))
@@ -81,7 +81,7 @@ type followerOutput struct{ Body Follower }
 func (a *API) getFollower(ctx context.Context, in *followerInput) (*followerOutput, error) {
 	f, err := a.Followers.Follower(ctx, a.WeChat, in.OpenID)
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	return &followerOutput{viewFollower(f)}, nil
 }
@@ -95,10 +95,10 @@ type updateFollowerInput struct {
 
 func (a *API) updateFollower(ctx context.Context, in *updateFollowerInput) (*followerOutput, error) {
 	if _, err := a.Followers.Follower(ctx, a.WeChat, in.OpenID); err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	if err := a.Followers.Refuse(audit.Note(ctx, audit.Entry{Action: audit.FollowerChange, Object: audit.Mask(in.OpenID)}), a.WeChat, in.OpenID, in.Body.NoPromotions); err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	return a.getFollower(ctx, &followerInput{in.OpenID})
 }
@@ -118,7 +118,7 @@ type syncOutput struct{ Body FollowerSync }
 
 func (a *API) syncFollowers(ctx context.Context, _ *struct{ Keyed }) (*syncOutput, error) {
 	if err := a.Followers.Sync(ctx, a.WeChat); err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	return a.getSync(ctx, nil)
 }
@@ -126,7 +126,7 @@ func (a *API) syncFollowers(ctx context.Context, _ *struct{ Keyed }) (*syncOutpu
 func (a *API) getSync(ctx context.Context, _ *struct{}) (*syncOutput, error) {
 	m, err := a.Followers.Mirror(ctx, a.WeChat)
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	due := !m.DueAt.IsZero() && !m.DueAt.After(a.Now())
 	return &syncOutput{FollowerSync{Running: due || !m.BeganAt.IsZero(), Found: m.Found, Total: m.Total, BeganAt: optional(m.BeganAt),

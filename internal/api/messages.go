@@ -68,7 +68,7 @@ func (a *API) createMessage(ctx context.Context, in *createMessageInput) (*messa
 		return a.placeMessage(ctx, scope, in, out)
 	})
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	out.Replayed = mark(replayed)
 	return out, nil
@@ -96,7 +96,7 @@ type messageInput struct {
 func (a *API) getMessage(ctx context.Context, in *messageInput) (*messageOutput, error) {
 	m, err := a.Push.Message(ctx, in.ID)
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	return &messageOutput{Status: http.StatusOK, Body: viewMessage(m)}, nil
 }
@@ -112,11 +112,11 @@ type listMessagesOutput struct{ Body Page[Message] }
 func (a *API) listMessages(ctx context.Context, in *listMessagesInput) (*listMessagesOutput, error) {
 	before, err := in.behind("msg")
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	found, err := a.Push.Messages(ctx, push.Filter{MemberID: in.Member, Status: push.Status(in.Status), Before: before, Limit: in.Limit})
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	return &listMessagesOutput{pageOf(found, in.Limit, viewMessage, func(m push.Message) string { return m.ID })}, nil
 }

@@ -62,7 +62,7 @@ func (a *API) createEvent(ctx context.Context, in *createEventInput) (*eventOutp
 		return a.Events.Add(ctx, e)
 	})
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	out.Replayed = mark(replayed)
 	return out, nil
@@ -115,7 +115,7 @@ func (a *API) replayEvent(ctx context.Context, in *replayEventInput) (*replayOut
 	}
 	n, err := a.Webhooks.Replay(audit.Note(ctx, audit.Entry{Action: audit.EndpointReplay, Object: in.ID, Became: endpoint}), in.ID, endpoint)
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	out := new(replayOutput)
 	out.Body.Queued = n

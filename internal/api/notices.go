@@ -74,12 +74,12 @@ type listNoticesOutput struct{ Body Page[Notice] }
 func (a *API) listNotices(ctx context.Context, in *listNoticesInput) (*listNoticesOutput, error) {
 	before, err := in.behind("ntc")
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	found, err := a.Pay.Reader().NoticePage(ctx, pay.NoticeSearch{Verdict: pay.Verdict(in.Verdict), Account: in.Account,
 		PaymentID: in.Payment, Number: in.Number, Before: before, Limit: in.Limit})
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	return &listNoticesOutput{pageOf(found, in.Limit, func(n pay.Notice) Notice { return viewNotice(n, bodyInList) },
 		func(n pay.Notice) string { return n.ID })}, nil
@@ -94,7 +94,7 @@ type noticeOutput struct{ Body Notice }
 func (a *API) getNotice(ctx context.Context, in *noticeInput) (*noticeOutput, error) {
 	n, err := a.Pay.Reader().Notice(ctx, in.ID)
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	out := &noticeOutput{viewNotice(n, bodyAlone)}
 	out.Body.Header = n.Header

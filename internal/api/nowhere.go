@@ -29,7 +29,7 @@ func (a *API) nowhere(mux *http.ServeMux, w http.ResponseWriter, r *http.Request
 	w.Header().Set("Content-Type", p.ContentType(""))
 	w.WriteHeader(p.Status)
 	if err := json.NewEncoder(w).Encode(p); err != nil {
-		a.Log.Debug("an answer was not read", slog.Any("error", err))
+		a.Log.DebugContext(r.Context(), "an answer was not read", slog.Any("error", err))
 	}
 }
 

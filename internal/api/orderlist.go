@@ -29,7 +29,7 @@ func (a *API) listOrders(ctx context.Context, in *listOrdersInput) (*listOrdersO
 		err = errRange
 	}
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	found, err := a.Pay.Reader().Orders(ctx, pay.OrderFilter{MemberID: in.Member, Status: pay.OrderStatus(in.Status),
 		Number: in.Number, TradeNo: in.TradeNo, From: in.From, Until: in.Until, Before: before, Limit: in.Limit})
@@ -37,7 +37,7 @@ func (a *API) listOrders(ctx context.Context, in *listOrdersInput) (*listOrdersO
 		err = errCursor
 	}
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	return &listOrdersOutput{pageOf(found, in.Limit, func(o pay.Order) Order { return a.view(o, "") },
 		func(o pay.Order) string { return o.ID })}, nil

@@ -54,7 +54,7 @@ func (a *API) createOrder(ctx context.Context, in *createOrderInput) (*orderOutp
 		return a.placeOrder(ctx, scope, in, out)
 	})
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	out.Replayed = mark(replayed)
 	return out, nil
@@ -91,11 +91,11 @@ type orderInput struct {
 func (a *API) getOrder(ctx context.Context, in *orderInput) (*orderOutput, error) {
 	o, err := a.Pay.Reader().Order(ctx, in.ID)
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	body, err := a.whole(ctx, o)
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	return &orderOutput{Status: http.StatusOK, Body: body}, nil
 }
@@ -117,7 +117,7 @@ func (a *API) actOnOrder(ctx context.Context, in *orderActInput, what string, ac
 	act func(context.Context, string) (pay.Order, error)) (*orderOutput, error) {
 	before, err := a.Pay.Reader().Order(ctx, in.ID)
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	out := &orderOutput{Status: http.StatusOK}
 	scope := Scope{caller(ctx).ID, http.MethodPost, "/v1/orders/" + in.ID + "/" + what, in.IdempotencyKey}
@@ -129,7 +129,7 @@ func (a *API) actOnOrder(ctx context.Context, in *orderActInput, what string, ac
 		return err
 	})
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	out.Replayed = mark(replayed)
 	return out, nil

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -96,13 +97,13 @@ func problemOf(f *fault.Error) *Problem {
 
 // problem translates a domain's error. What is our own fault is logged here,
 // once, and told to the caller without its cause.
-func (a *API) problem(err error) error {
+func (a *API) problem(ctx context.Context, err error) error {
 	var f *fault.Error
 	if !errors.As(err, &f) {
 		f = errInternal
 	}
 	if f.Kind == fault.Internal || f.Kind == fault.Unavailable || f.Kind == fault.Unknown {
-		a.Log.Error("api request failed", slog.Any("error", err))
+		a.Log.ErrorContext(ctx, "api request failed", slog.Any("error", err))
 	}
 	return problemOf(f)
 }

@@ -80,7 +80,7 @@ func (a *API) createRefund(ctx context.Context, in *createRefundInput) (*refundO
 		return a.Pay.PlaceRefund(ctx, r)
 	})
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	out.Replayed = mark(replayed)
 	return out, nil
@@ -93,7 +93,7 @@ type refundInput struct {
 func (a *API) getRefund(ctx context.Context, in *refundInput) (*refundOutput, error) {
 	r, err := a.Pay.Reader().Refund(ctx, in.ID)
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	return &refundOutput{Status: http.StatusOK, Body: viewRefund(r)}, nil
 }
@@ -121,7 +121,7 @@ func (a *API) decideRefund(ctx context.Context, in *refundActInput, what string)
 		return err
 	})
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	out.Replayed = mark(replayed)
 	return out, nil
@@ -138,12 +138,12 @@ type listRefundsOutput struct{ Body Page[Refund] }
 func (a *API) listRefunds(ctx context.Context, in *listRefundsInput) (*listRefundsOutput, error) {
 	before, err := in.behind("ref")
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	found, err := a.Pay.Reader().RefundPage(ctx, pay.RefundFilter{OrderID: in.Order, Status: pay.RefundStatus(in.Status),
 		Before: before, Limit: in.Limit})
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	return &listRefundsOutput{pageOf(found, in.Limit, viewRefund, func(r pay.Refund) string { return r.ID })}, nil
 }

@@ -50,7 +50,7 @@ type listRulesOutput struct {
 func (a *API) listRules(ctx context.Context, _ *struct{}) (*listRulesOutput, error) {
 	all, err := a.Push.Rules(ctx)
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	out := new(listRulesOutput)
 	out.Body.Data = make([]Rule, 0, len(all))
@@ -92,7 +92,7 @@ func (a *API) createRule(ctx context.Context, in *createRuleInput) (*ruleOutput,
 		return a.Push.AddRule(audit.Note(ctx, audit.Entry{Action: audit.RuleChange, Object: r.ID}), r)
 	})
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	out.Replayed = mark(replayed)
 	return out, nil
@@ -126,7 +126,7 @@ func (a *API) updateRule(ctx context.Context, in *updateRuleInput) (*ruleOutput,
 		}
 	})
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	return &ruleOutput{Status: http.StatusOK, Body: viewRule(r)}, nil
 }
@@ -137,7 +137,7 @@ type ruleInput struct {
 
 func (a *API) deleteRule(ctx context.Context, in *ruleInput) (*struct{}, error) {
 	if err := a.Push.DeleteRule(audit.Note(ctx, audit.Entry{Action: audit.RuleDelete, Object: in.ID}), in.ID); err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	return nil, nil
 }

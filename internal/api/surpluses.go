@@ -54,11 +54,11 @@ type listSurplusesOutput struct{ Body Page[Surplus] }
 func (a *API) listSurpluses(ctx context.Context, in *listSurplusesInput) (*listSurplusesOutput, error) {
 	after, err := in.behind("pay")
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	found, err := a.Pay.Reader().SurplusPage(ctx, pay.SurplusFilter{State: pay.SurplusState(in.State), After: after, Limit: in.Limit})
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	return &listSurplusesOutput{pageOf(found, in.Limit, viewSurplus, func(p pay.Payment) string { return p.ID })}, nil
 }
@@ -107,7 +107,7 @@ func (a *API) decideSurplus(ctx context.Context, in *surplusInput, what string, 
 		return err
 	})
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	out.Replayed = mark(replayed)
 	return out, nil

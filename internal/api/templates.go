@@ -49,7 +49,7 @@ type listTemplatesOutput struct {
 func (a *API) listTemplates(ctx context.Context, _ *struct{}) (*listTemplatesOutput, error) {
 	all, err := a.Push.Templates(ctx)
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	out := new(listTemplatesOutput)
 	out.Body.Data = make([]Template, 0, len(all))
@@ -68,7 +68,7 @@ type templateOutput struct{ Body Template }
 func (a *API) getTemplate(ctx context.Context, in *templateInput) (*templateOutput, error) {
 	t, err := a.Push.Template(ctx, in.Name)
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	return &templateOutput{viewTemplate(t)}, nil
 }
@@ -87,7 +87,7 @@ func (a *API) saveTemplate(ctx context.Context, in *saveTemplateInput) (*templat
 	ctx = audit.Note(ctx, audit.Entry{Action: audit.TemplateSave, Object: in.Name})
 	t, err := a.Push.SaveTemplate(ctx, push.Template{Name: in.Name, Zh: in.Body.Zh, En: in.Body.En, Layouts: in.Body.Layouts, Sample: in.Body.Sample})
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	return &templateOutput{viewTemplate(t)}, nil
 }
@@ -118,7 +118,7 @@ type previewOutput struct {
 func (a *API) previewTemplate(ctx context.Context, in *previewInput) (*previewOutput, error) {
 	t, err := a.Push.Template(ctx, in.Name)
 	if err != nil {
-		return nil, a.problem(err)
+		return nil, a.problem(ctx, err)
 	}
 	values := in.Body.Data
 	if len(values) == 0 {

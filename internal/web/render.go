@@ -96,7 +96,8 @@ type note struct {
 func (s *Site) render(w http.ResponseWriter, status int, name string, data any) {
 	var b bytes.Buffer
 	if err := s.pages[name].ExecuteTemplate(&b, "layout", data); err != nil {
-		s.Log.Error("a page did not render", slog.String("page", name), slog.Any("error", err))
+		s.Log.Error("a page did not render", slog.String("request_id", w.Header().Get("X-Request-Id")), slog.String("page", name),
+			slog.Any("error", err))
 		http.Error(w, "Internal Server Error", http.StatusInternalServerError)
 		return
 	}
