@@ -4,14 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 
 	"github.com/paypush/paypush/internal/config"
 	"github.com/paypush/paypush/internal/doctor"
 	"github.com/paypush/paypush/internal/store"
-	"github.com/paypush/paypush/internal/survey"
 )
 
 // Examine looks for what would keep a server with this configuration from
@@ -24,35 +22,7 @@ func Examine(ctx context.Context, conf config.Config, faults error) doctor.Repor
 		faults = errors.Join(faults, box.accounts(ctx, &conf))
 	}
 	faults = errors.Join(faults, conf.Check())
-	schema, err := schemaVersion(ctx)
-	if err != nil {
-		faults = errors.Join(faults, fmt.Errorf("temporary folder: %w", err))
-	}
-	return doctor.Examine(ctx, doctor.Subject{Config: conf, Faults: faults, Platforms: newHTTPClient(conf).Transport, Schema: schema})
-}
-
-// schemaVersion is the newest migration of this program, found by migrating an
-// empty database that is thrown away.
-func schemaVersion(ctx context.Context) (version int64, err error) {
-	dir, err := os.MkdirTemp("", "paypush-schema-")
-	if err != nil {
-		return 0, err
-	}
-	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
-	url := "sqlite:" + filepath.Join(dir, "schema.db")
-	db, err := store.Open(ctx, url, store.Options{})
-	if err != nil {
-		return 0, err
-	}
-	if err := errors.Join(db.Migrate(ctx), db.Close()); err != nil {
-		return 0, err
-	}
-	look, err := survey.Open(ctx, url)
-	if err != nil {
-		return 0, err
-	}
-	found, err := look.Settings(ctx)
-	return found.Schema, errors.Join(err, look.Close())
+	return doctor.Examine(ctx, doctor.Subject{Config: conf, Faults: faults, Platforms: newHTTPClient(conf).Transport, Schema: store.SchemaVersion()})
 }
 
 // Meet reads the dev.json of a data folder: where a server in sandbox mode and

@@ -25,7 +25,7 @@ func (s *Server) openWebhooks(ctx context.Context) error {
 		return fmt.Errorf("secret_key: %w", err)
 	}
 	guard := webhook.Guard{Anything: s.conf.Mode == config.Sandbox, Networks: s.conf.WebhookNetworks}
-	s.webhooks = webhook.NewService(webhook.Config{Store: s.db.Webhooks(), Sender: post.New(guard, s.version), Sealer: sealer{ring},
+	s.webhooks = webhook.NewService(webhook.Config{Store: s.metrics.Webhooks(s.db.Webhooks()), Sender: post.New(guard, s.version), Sealer: sealer{ring},
 		Guard: guard, Now: s.clock.Now, NewID: id.New, Log: s.log})
 	return nil
 }

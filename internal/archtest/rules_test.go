@@ -54,9 +54,9 @@ var rules = []rule{
 	// What operators look at: the database from outside, and everything that is counted.
 	{"internal/survey", []string{"internal/fault", "github.com/jackc/pgx/v5", "modernc.org/sqlite"}},
 	{"internal/backup", []string{"internal/fault", "modernc.org/sqlite"}},
-	{"internal/metrics", []string{"internal/pay", "internal/push", "internal/event", "internal/fault", "internal/survey",
+	{"internal/metrics", []string{"internal/pay", "internal/push", "internal/webhook", "internal/event", "internal/fault", "internal/survey",
 		"github.com/prometheus/client_golang"}},
-	{"internal/doctor", []string{"internal/config", "internal/survey", "internal/fault", "alipay", "wechat", "golang.org/x/sys"}},
+	{"internal/doctor", []string{"internal/config", "internal/seal", "internal/survey", "internal/fault", "alipay", "wechat", "golang.org/x/sys"}},
 
 	// What people, programs and platforms call.
 	{"internal/callback", []string{"internal/pay", "internal/fault", "wechat"}},

@@ -96,3 +96,34 @@ func TestEachModeSpeaksToItsOwnHosts(t *testing.T) {
 		}
 	}
 }
+
+func TestTracesAndProxiesAreChecked(t *testing.T) {
+	dir := t.TempDir()
+	for text, wrong := range map[string]string{
+		"trusted_proxies = [\"10.0.0.0/8\", \"::1/128\"]\n[traces]\nendpoint = \"https://collector:4318/otlp\"\nshare = 0.25\n": "",
+		"trusted_proxies = [\"0.0.0.0/0\"]":                     "believes everybody",
+		"trusted_proxies = [\"::/0\"]":                          "believes everybody",
+		"trusted_proxies = [\"10.0.0.1\"]":                      "trusted_proxies",
+		"[traces]\nendpoint = \"collector:4318\"":               "traces.endpoint",
+		"[traces]\nendpoint = \"https://u:geheim@collector\"":   "traces.endpoint",
+		"[traces]\nendpoint = \"https://collector?key=geheim\"": "traces.endpoint",
+		"[traces]\nshare = 1.5":                                 "traces.share",
+		"[traces]\nshare = nan":                                 "traces.share",
+		"[traces]\nheaders = \"/nonexistent\"":                  "traces.headers",
+	} {
+		c, err := config.Load(write(t, dir, "paypush.toml", text, 0o600))
+		c.Mode = config.Sandbox
+		if err == nil {
+			err = c.Check()
+		}
+		switch {
+		case wrong == "" && (err != nil || c.Traces.Share != 0.25 || len(c.TrustedProxies) != 2):
+			t.Errorf("%s: %v, %+v", text, err, c)
+		case wrong != "" && (err == nil || !strings.Contains(err.Error(), wrong) || strings.Contains(err.Error(), "geheim")):
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	if config.Default().Traces.Share != 1 {
+		t.Error("less than all is kept by default")
+	}
+}

@@ -79,6 +79,7 @@ func Examine(ctx context.Context, s Subject) Report {
 	}
 	e := &examination{Subject: s, clock: &clockWatch{next: s.Platforms, now: s.Now}}
 	e.configuration()
+	e.secretKey()
 	for _, a := range s.Config.Alipay {
 		e.alipay(ctx, a)
 	}

@@ -58,6 +58,8 @@ func (b *backlog) Collect(out chan<- prometheus.Metric) {
 	waiting(out, "paypush_events_undispatched", "events that the dispatcher has not handed on", c.Undispatched)
 	gauge(out, "paypush_dispatch_lag_seconds", "Age of the oldest event that was not handed on.",
 		max(c.Unnumbered.Oldest, c.Undispatched.Oldest).Seconds())
+	gauge(out, "paypush_webhooks_pending", "Webhook deliveries that are not made yet; stops at 10000.", float64(c.PendingWebhooks))
+	waiting(out, "paypush_webhooks_due", "webhook deliveries whose time has come", c.DueWebhooks)
 	gauge(out, "paypush_jobs_running", "Jobs that run now, on all nodes.", float64(c.RunningJobs))
 	gauge(out, "paypush_jobs_oldest_seconds", "How long the oldest waiting job has waited.", c.OldestJob.Seconds())
 	for _, j := range c.Jobs {

@@ -33,6 +33,7 @@ type Metrics struct {
 	sends    *prometheus.CounterVec
 	tokens   *prometheus.CounterVec
 	jobs     *prometheus.HistogramVec
+	attempts *prometheus.CounterVec
 
 	known callNames
 }
@@ -56,7 +57,8 @@ func New(b Build) *Metrics {
 	m.sends = counter("paypush_sends_total", "Tries to send a message, by outcome; queued will be tried again.", "channel", "account", "outcome", "code")
 	m.tokens = counter("paypush_token_refreshes_total", "Access tokens fetched, by account.", "account")
 	m.jobs = histogram("paypush_job_duration_seconds", "How long jobs ran, by outcome.", []string{"kind", "outcome"}, .005, .025, .1, .5, 1, 5, 15)
-	m.registry.MustRegister(m.requests, m.streams, m.calls, m.orders, m.payments, m.refunds, m.notices, m.sends, m.tokens, m.jobs,
+	m.attempts = counter("paypush_webhook_attempts_total", "Tries to deliver a webhook, by outcome: delivered, refused, unanswered.", "outcome")
+	m.registry.MustRegister(m.attempts, m.requests, m.streams, m.calls, m.orders, m.payments, m.refunds, m.notices, m.sends, m.tokens, m.jobs,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), build(b))
 	return m
 }

@@ -7,6 +7,7 @@ import (
 	"embed"
 	"io"
 	"io/fs"
+	"path"
 	"strings"
 
 	"github.com/pressly/goose/v3"
@@ -70,3 +71,21 @@ type spelledFile struct {
 
 // Read implements fs.File.
 func (f *spelledFile) Read(b []byte) (int, error) { return f.text.Read(b) }
+
+// SchemaVersion is the newest migration that this program knows, as
+// goose_db_version has it once a database is up to date.
+func SchemaVersion() int64 {
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		panic("store: the embedded migrations can't be listed: " + err.Error())
+	}
+	var newest int64
+	for _, name := range names {
+		n, err := goose.NumericComponent(path.Base(name))
+		if err != nil {
+			panic("store: a migration has no number: " + err.Error())
+		}
+		newest = max(newest, n)
+	}
+	return newest
+}

@@ -27,6 +27,8 @@ type Counts struct {
 	LateQueries      Backlog // payments whose time to be asked about has come
 	Unnumbered       Backlog // events that the dispatcher has not seen
 	Undispatched     Backlog // events that it has seen and not handed on
+	PendingWebhooks  int64   // deliveries to enabled endpoints that are not made, those that will be tried again later included
+	DueWebhooks      Backlog // those of them whose time has come
 	RunningJobs      int64
 	Jobs             []Aged // jobs whose time has come, by how long they have waited
 	OldestJob        time.Duration
@@ -54,6 +56,14 @@ const (
 	sqlDispatch = `SELECT count(*), coalesce(min(at), 0) FROM (SELECT at FROM events WHERE seq > 0 AND seq >
 		(SELECT coalesce(max(seq), 0) FROM cursors WHERE name = 'dispatch') ORDER BY seq LIMIT 10000) AS t`
 
+	sqlPendingHooks = `SELECT count(*), 0 FROM (SELECT 1 FROM webhook_endpoints AS e JOIN webhook_deliveries AS d ON d.endpoint_id = e.id
+		WHERE e.deleted_at = 0 AND e.enabled = 1 AND d.next_at > 0 LIMIT 10000) AS t`
+	// The oldest of each endpoint is one look into the index; the oldest of all would be a sort.
+	sqlDueHooks = `SELECT (SELECT count(*) FROM (SELECT 1 FROM webhook_endpoints AS e JOIN webhook_deliveries AS d ON d.endpoint_id = e.id
+		WHERE e.deleted_at = 0 AND e.enabled = 1 AND d.next_at > 0 AND d.next_at <= $1 LIMIT 10000) AS t),
+		coalesce((SELECT min(o.at) FROM (SELECT (SELECT min(next_at) FROM webhook_deliveries WHERE endpoint_id = e.id AND next_at > 0) AS at
+		FROM webhook_endpoints AS e WHERE e.deleted_at = 0 AND e.enabled = 1) AS o), 0)`
+
 	sqlJobs = `SELECT count(*), coalesce(min(run_at), 0) FROM (SELECT run_at FROM jobs
 		WHERE state = 'ready' AND run_at <= $1 ORDER BY run_at LIMIT 10000) AS t`
 	sqlRunning = `SELECT count(*), 0 FROM (SELECT 1 FROM jobs WHERE state = 'running' LIMIT 10000) AS t`
@@ -79,6 +89,7 @@ func (s *Survey) Counts(ctx context.Context, business, real time.Time) (Counts, 
 		ApprovingRefunds: l.count(sqlRefunds, "approving"), UnknownRefunds: l.count(sqlRefunds, "unknown"),
 		LateQueries: l.backlog(business, sqlQueries, business.UnixMicro()),
 		Unnumbered:  l.backlog(business, sqlNumber), Undispatched: l.backlog(business, sqlDispatch),
+		PendingWebhooks: l.count(sqlPendingHooks), DueWebhooks: l.backlog(business, sqlDueHooks, business.UnixMicro()),
 		RunningJobs: l.count(running)}
 	for _, age := range jobAges() {
 		waiting := l.backlog(real, jobs, real.Add(-age).UnixMicro())

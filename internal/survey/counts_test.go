@@ -59,3 +59,30 @@ func TestCountsTellWhatWaitsAndHowLong(t *testing.T) {
 		}
 	})
 }
+
+// A delivery to an endpoint that is disabled or gone keeps nobody waiting.
+func TestCountsTellWhichWebhooksAreDue(t *testing.T) {
+	each(t, func(t *testing.T, url string) {
+		now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+		empty := "X''"
+		if strings.HasPrefix(url, "postgres") {
+			empty = "''"
+		}
+		insert(t, url, strings.ReplaceAll(`INSERT INTO webhook_endpoints (id, url, description, types, sealed, enabled, disabled_reason, failing_since, version, created_at, deleted_at)
+			VALUES ('e1', 'u', '', '', BLOB, 1, '', 0, 1, 1, 0), ('e2', 'u', '', '', BLOB, 0, 'failing', 0, 1, 1, 0), ('e3', 'u', '', '', BLOB, 1, '', 0, 1, 1, 9),
+			('e4', 'u', '', '', BLOB, 1, '', 0, 1, 1, 0)`, "BLOB", empty),
+			`INSERT INTO webhook_deliveries (id, endpoint_id, event_id, type, body, status, attempts, tries, next_at, leased_until, failing_since, give_up_at, version, created_at, done_at)
+			VALUES ('a', 'e1', 'v1', 't', '', 'pending', 0, 0, 1772366370000000, 0, 0, 0, 1, 1, 0),
+			('b', 'e1', 'v2', 't', '', 'pending', 0, 0, 1772366500000000, 0, 0, 0, 1, 1, 0),
+			('c', 'e1', 'v3', 't', '', 'delivered', 0, 0, 0, 0, 0, 0, 1, 1, 1),
+			('d', 'e2', 'v1', 't', '', 'pending', 0, 0, 1, 0, 0, 0, 1, 1, 0), ('e', 'e3', 'v1', 't', '', 'pending', 0, 0, 1, 0, 0, 0, 1, 1, 0),
+			('f', 'e4', 'v1', 't', '', 'pending', 0, 0, 1772366390000000, 0, 0, 0, 1, 1, 0)`)
+		got, err := look(t, url).Counts(t.Context(), now, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.PendingWebhooks != 3 || got.DueWebhooks.Count != 2 || got.DueWebhooks.Oldest != 30*time.Second {
+			t.Errorf("webhooks: %d pending, due %+v", got.PendingWebhooks, got.DueWebhooks)
+		}
+	})
+}
