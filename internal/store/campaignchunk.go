@@ -11,15 +11,15 @@ import (
 
 // Many rows of a chunk change by one statement: their numbers come packed.
 const (
-	packedNumbers = `WITH RECURSIVE fresh(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM fresh WHERE i + 1 < $4) `
-	packedRows    = ` FROM fresh WHERE campaign_no = $1 AND n >= $2 AND n < $3
-		AND n = CAST(substr(CAST($5 AS TEXT), fresh.i * 12 + 1, 12) AS BIGINT)`
+	packedNumbers = `WITH RECURSIVE fresh(i, v) AS (SELECT 1, CAST(substr(CAST($5 AS TEXT), 1, 12) AS BIGINT)
+		UNION ALL SELECT i + 1, CAST(substr(CAST($5 AS TEXT), i * 12 + 1, 12) AS BIGINT) FROM fresh WHERE i < $4) `
+	packedRows = ` FROM fresh WHERE campaign_no = $1 AND n >= $2 AND n < $3 AND n = fresh.v`
 
 	sqlDeliveriesBegin statement = packedNumbers + `UPDATE campaign_deliveries SET status = 'sending', way = $6,
 		attempts = attempts + 1, due_at = 0, first_try_at = CASE WHEN first_try_at = 0 THEN $7 ELSE first_try_at END` + packedRows + `
 		AND status IN ('queued', 'sending')`
 	sqlDeliveriesSent statement = packedNumbers + `UPDATE campaign_deliveries SET status = 'sent', code = '', detail = '', done_at = $6,
-		platform_id = rtrim(substr(CAST($7 AS TEXT), fresh.i * 32 + 1, 32))` + packedRows + ` AND status = 'sending'`
+		platform_id = rtrim(substr(CAST($7 AS TEXT), (fresh.i - 1) * 32 + 1, 32))` + packedRows + ` AND status = 'sending'`
 	sqlDeliveriesEnd statement = packedNumbers + `UPDATE campaign_deliveries SET status = $6, code = $7, detail = $8, due_at = 0,
 		done_at = $9` + packedRows + ` AND status IN ('queued', 'sending')`
 	sqlDeliveryAgain statement = `UPDATE campaign_deliveries SET status = 'queued', code = $3, detail = $4, first_try_at = $5, due_at = $6
@@ -42,7 +42,7 @@ const (
 	sqlToldMass statement = packedNumbers + `UPDATE followers SET promoted_at = $7,
 			mass_count = CASE WHEN mass_month = $8 THEN mass_count + 1 ELSE 1 END, mass_month = $8
 		WHERE account = $6 AND openid IN (SELECT recipient FROM campaign_deliveries, ` + told
-	told = `fresh WHERE campaign_no = $1 AND n >= $2 AND n < $3 AND n = CAST(substr(CAST($5 AS TEXT), fresh.i * 12 + 1, 12) AS BIGINT))`
+	told = `fresh WHERE campaign_no = $1 AND n >= $2 AND n < $3 AND n = fresh.v)`
 
 	sqlChunkKeep statement = `UPDATE campaign_chunks SET lease_until = $4 WHERE campaign_no = $1 AND first = $2 AND holder = $3`
 	sqlChunkFree statement = `UPDATE campaign_chunks SET holder = '', lease_until = 0, due_at = $4
