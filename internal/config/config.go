@@ -114,9 +114,14 @@ func (s Secret) String() string { return "hidden" }
 // GoString hides the value.
 func (s Secret) GoString() string { return "hidden" }
 
-// UnmarshalText reads the file that the text names. A file that is missing, or
+// UnmarshalText reads the file that the text names; an empty one names none,
+// as if the setting were left out. A file that is missing, or
 // that others may read, is a fault that [Load] reports with all the others.
 func (s *Secret) UnmarshalText(path []byte) error {
+	if len(path) == 0 {
+		*s = Secret{}
+		return nil
+	}
 	v, err := ReadSecret(string(path))
 	*s = Secret{value: v, unread: err}
 	return nil
