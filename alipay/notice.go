@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -112,6 +113,20 @@ func (n *Notice) Digest() [sha256.Size]byte {
 		}
 	}
 	return sha256.Sum256(appendContent(nil, said, true, false))
+}
+
+// Ambiguous reports that the signed text can also be cut into other fields: a
+// value holds "&" and then "=", as in a subject "a&b=c". The signature covers
+// the fields joined by "&", so whoever can choose such a subject and sees the
+// notice can post it as one about another order. Ask the platform with
+// [Client.Query] before you settle anything by an ambiguous notice.
+func (n *Notice) Ambiguous() bool {
+	for _, p := range n.params {
+		if _, rest, ok := strings.Cut(p.value, "&"); ok && strings.Contains(rest, "=") && p.name != "sign" {
+			return true
+		}
+	}
+	return false
 }
 
 // FundBills says where the money came from; it is decoded at every call.

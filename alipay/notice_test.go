@@ -133,6 +133,53 @@ func TestNoticeRewrittenHasTheSameDigest(t *testing.T) {
 	}
 }
 
+// What is signed is the fields joined by "&", so that a subject with fields of
+// its own lets who saw the notice cut the same signed text at other places: it
+// then is about another order. The signature can't tell; the notice says so.
+func TestNoticeCutOtherwiseIsAmbiguous(t *testing.T) {
+	const subject = "x&out_trade_no=20260301000002&seller_id=" + alipaytest.SellerID + "&total_amount=9999.00&trade_no=1&trade_status=TRADE_SUCCESS&zz="
+	c := newClient(t, nil)
+	values, err := url.ParseQuery(string(platform().Notice(paidFields("subject", subject))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := signedText(values)
+	cut := url.Values{"sign": values["sign"], "sign_type": values["sign_type"]}
+	before, rest, _ := strings.Cut(text, "&notify_type=")
+	swallowed, rest, _ := strings.Cut(rest, "&subject=x&")
+	rest, tail, _ := strings.Cut(rest, "&zz=")
+	for _, field := range append(strings.Split(before, "&"), strings.Split(rest, "&")...) {
+		name, value, _ := strings.Cut(field, "=")
+		cut.Set(name, value)
+	}
+	cut.Set("notify_type", swallowed+"&subject=x")
+	cut.Set("zz", tail)
+	n, err := c.ParseNotice([]byte(cut.Encode()))
+	if err != nil {
+		return // the better answer
+	}
+	if n.OutTradeNo == "20260301000002" && !n.Ambiguous() {
+		t.Errorf("a notice for %s over %v was made of one for another order", n.OutTradeNo, n.TotalAmount)
+	}
+	for subject, want := range map[string]bool{"tea": false, "Tom & Jerry": false, "1+1=2": false, "a=b&c": false, "a&b=c": true} {
+		n, err := c.ParseNotice(platform().Notice(paidFields("subject", subject)))
+		if err != nil || n.Ambiguous() != want {
+			t.Errorf("%q: ambiguous %v, %v", subject, !want, err)
+		}
+	}
+}
+
+// signedText joins the fields as the platform signs them.
+func signedText(values url.Values) string {
+	var fields []string
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if name != "sign" && name != "sign_type" {
+			fields = append(fields, name+"="+values.Get(name))
+		}
+	}
+	return strings.Join(fields, "&")
+}
+
 func TestNoticeOfRefundIsNoPayment(t *testing.T) {
 	body := platform().Notice(paidFields("refund_fee", "2.34", "gmt_refund", "2026-03-02 08:00:00.123", "out_biz_no", "R1"))
 	n, err := newClient(t, nil).ParseNotice(body)

@@ -35,7 +35,7 @@ type Notice struct {
 	Remote     string
 	BodyHash   string // the report's Digest, or the SHA-256 of the body; hexadecimal; unique per account
 	Verdict    Verdict
-	Reason     string    // why, where the verdict is not settled: "amount", "payment", "account", ...
+	Reason     string    // why, where the verdict is not settled: "amount", "payment", "account", "fields", ...
 	PaymentID  string    // empty where none matched
 	Number     string    // the out_trade_no in it
 	AskAt      time.Time // when the platform is to be asked about a number that is not ours; zero for never
@@ -67,5 +67,6 @@ type Report struct {
 	Buyer   string
 	PaidAt  time.Time // UTC; zero where the platform does not say
 	Foreign bool      // the account in it is not the one that was called
+	Vague   bool      // of a notice: its signature is good for other fields too, so that it settles nothing by itself
 	Digest  []byte    // of a notice: of what is signed in it, however it is written; empty where only the bytes tell
 }

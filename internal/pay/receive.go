@@ -96,9 +96,12 @@ func (s *Service) judge(ctx context.Context, tx Tx, n *Notice, r Report) error {
 		return err
 	}
 	var rule ruling
-	if r.Foreign {
+	switch {
+	case r.Foreign:
 		rule, err = s.mismatch(ctx, tx, p, "account")
-	} else {
+	case r.Vague:
+		rule, err = s.mismatch(ctx, tx, p, "fields")
+	default:
 		rule, err = s.apply(ctx, tx, p, r, fromNotice)
 	}
 	n.Verdict, n.Reason, n.PaymentID = rule.verdict, rule.reason, p.ID

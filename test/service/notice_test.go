@@ -2,8 +2,11 @@ package service_test
 
 import (
 	"html"
+	"maps"
 	"net/http"
+	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -117,6 +120,57 @@ func TestInvariant03ForgedNoticesChangeNothing(t *testing.T) {
 		t.Errorf("the genuine notice afterwards: %d %q", status, answer)
 	}
 	p.waitStatus(t, o.ID, "paid")
+}
+
+// Invariant 3: what the platform signs is fields joined by "&", so a subject
+// with fields of its own can be cut into a notice about another order. It
+// settles nothing: the platform is asked.
+func TestInvariant03SubjectCannotPassForAnotherOrdersNotice(t *testing.T) {
+	p := newPair(t)
+	p.gate.closed.Store(true)
+	known := p.newOrder(t, 100) // return addresses and notices name the seller
+	p.open(t, known)
+	p.pay(t, known.Number, 0)
+	first, err := url.ParseQuery(p.gate.notice(t, known.Number))
+	if err != nil {
+		t.Fatal(err)
+	}
+	seller := first.Get("seller_id")
+	dear := p.newOrder(t, 990000)
+	var cheap order
+	p.api.Must(t, http.MethodPost, "/v1/orders", map[string]any{"amount": 1, "channel": "alipay.page",
+		"subject": "x&out_trade_no=" + dear.Number + "&seller_id=" + seller + "&total_amount=9900.00&trade_status=TRADE_SUCCESS&zz="}, &cheap)
+	p.open(t, dear)
+	p.open(t, cheap)
+	p.pay(t, cheap.Number, 0)
+	genuine, err := url.ParseQuery(p.gate.notice(t, cheap.Number))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cut := url.Values{"sign": genuine["sign"], "sign_type": genuine["sign_type"]}
+	var swallowed, tail []string
+	for _, name := range slices.Sorted(maps.Keys(genuine)) {
+		field := name + "=" + genuine.Get(name)
+		switch {
+		case name == "sign" || name == "sign_type":
+		case name < "notify_type":
+			cut.Set(name, genuine.Get(name))
+		case name < "subject":
+			swallowed = append(swallowed, field)
+		case name > "subject":
+			tail = append(tail, field)
+		}
+	}
+	cut.Set("notify_type", strings.TrimPrefix(strings.Join(append(swallowed, "subject=x"), "&"), "notify_type="))
+	cut.Set("out_trade_no", dear.Number)
+	cut.Set("seller_id", seller)
+	cut.Set("total_amount", "9900.00")
+	cut.Set("trade_status", "TRADE_SUCCESS")
+	cut.Set("zz", "&"+strings.Join(tail, "&"))
+	p.post(t, cut.Encode())
+	if got := p.order(t, dear.ID); got.Status != "pending" {
+		t.Errorf("an order of 9900.00 is %s by a notice of one of 0.01", got.Status)
+	}
 }
 
 // Invariant 3: genuine, but of another amount or account: success is answered,

@@ -94,7 +94,7 @@ func (a *Account) ReadNotice(p pay.Posted) (pay.Report, error) {
 		return pay.Report{Number: n.OutTradeNo, State: pay.TradeSucceeded, Foreign: true, Digest: digest[:]}, nil
 	}
 	r := pay.Report{Number: n.OutTradeNo, TradeNo: n.TradeNo, Amount: pay.Amount(n.TotalAmount),
-		Buyer: n.BuyerLogonID, PaidAt: n.PaidAt, Foreign: err != nil, Digest: digest[:]}
+		Buyer: n.BuyerLogonID, PaidAt: n.PaidAt, Foreign: err != nil, Vague: n.Ambiguous(), Digest: digest[:]}
 	r.State = stateOf(n.Status, n.Refund())
 	return r, nil
 }

@@ -125,6 +125,11 @@ func TestInvariant03ReadNotice(t *testing.T) {
 	if r, err := a.ReadNotice(pay.Posted{Body: platform.Notice(fields)}); err != nil || !r.Foreign {
 		t.Errorf("a genuine notice that can't be read: %+v, %v", r, err)
 	}
+	fields = alipaytest.PaidNotice(number, 1234, at)
+	fields["subject"] = "a&b=c"
+	if r, err := a.ReadNotice(pay.Posted{Body: platform.Notice(fields)}); err != nil || !r.Vague {
+		t.Errorf("a notice that can be cut otherwise: %+v, %v", r, err)
+	}
 	body := string(platform.Notice(alipaytest.PaidNotice(number, 1234, at)))
 	for _, forged := range []string{"", "x", strings.Replace(body, "12.34", "12.35", 1), body + "&a=b", body + "&total_amount=12.34"} {
 		if _, err := a.ReadNotice(pay.Posted{Body: []byte(forged)}); !errors.Is(err, pay.ErrForged) {
