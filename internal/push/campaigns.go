@@ -3,6 +3,7 @@ package push
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -206,7 +207,7 @@ func (c *Campaign) become(next CampaignStatus) error {
 }
 
 // errSame ends a move that would change nothing.
-var errSame = fault.New(fault.Conflict, "same", "It is so already.")
+var errSame = errors.New("it is so already")
 
 // move changes a campaign and tells it, in one transaction.
 func (s *Campaigns) move(ctx context.Context, id string, change func(CampaignTx, *Campaign) error) (c Campaign, err error) {
@@ -224,7 +225,7 @@ func (s *Campaigns) move(ctx context.Context, id string, change func(CampaignTx,
 		c.Version++
 		return s.tell(ctx, tx, c)
 	})
-	if err == errSame { //nolint:errorlint // it is ours and never wrapped
+	if errors.Is(err, errSame) {
 		err = nil
 	}
 	return c, err

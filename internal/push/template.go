@@ -2,6 +2,7 @@ package push
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"regexp"
 	"slices"
@@ -168,7 +169,7 @@ func (s *Service) SaveTemplate(ctx context.Context, t Template) (Template, error
 			return Template{}, err
 		}
 		t.Version, t.CreatedAt = newest.Version+1, s.now()
-		if err = s.book.AddTemplate(ctx, t); err != ErrStale { //nolint:errorlint // the store never wraps it
+		if err = s.book.AddTemplate(ctx, t); !errors.Is(err, ErrStale) {
 			return t, fault.Wrap("push.SaveTemplate "+t.Name, err)
 		}
 	}
