@@ -27,7 +27,7 @@ func (c *devCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer box.close()
+	defer box.close() //nolint:errcheck // the server's own failure is what counts
 	conf := config.Default()
 	conf.Mode, conf.Listen, conf.Data, conf.SandboxURL = config.Sandbox, c.Listen, c.Data, box.url
 	if err := sealingKey(&conf); err != nil {

@@ -32,7 +32,9 @@ func (r replays) Attach(ctx context.Context, a api.Replay) context.Context {
 	return r.Idempotency.Attach(ctx, record(a))
 }
 
-func (r replays) Keep(ctx context.Context, a api.Replay) error { return r.Idempotency.Keep(ctx, record(a)) }
+func (r replays) Keep(ctx context.Context, a api.Replay) error {
+	return r.Idempotency.Keep(ctx, record(a))
+}
 
 func record(a api.Replay) store.Record {
 	return store.Record{RequestHash: a.Hash, Status: a.Status, Body: a.Body,

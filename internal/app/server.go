@@ -81,12 +81,6 @@ func Start(ctx context.Context, conf config.Config, o Options) (*Server, error) 
 	if err := s.begin(ctx, listener); err != nil {
 		return nil, errors.Join(err, listener.Close(), s.closeStore())
 	}
-	if s.conf.Mode == config.Sandbox {
-		// The settings page tries the callback address at once, so we must be serving.
-		if err := newSandboxClient(s.conf.SandboxURL).introduce(ctx, s.conf.PublicURL); err != nil {
-			return nil, errors.Join(err, s.Close(ctx))
-		}
-	}
 	return s, nil
 }
 
@@ -200,6 +194,9 @@ func (s *Server) begin(ctx context.Context, l net.Listener) error {
 		}
 	}()
 	s.log.Info("serving", "url", s.conf.PublicURL, "address", l.Addr().String(), "mode", string(s.conf.Mode), "engine", s.db.Engine())
+	if s.conf.Mode == config.Sandbox {
+		s.introduceSelf(ctx, live) // the settings page tries the callback address, so we must be serving
+	}
 	return nil
 }
 
