@@ -27,7 +27,9 @@ const (
 	sqlFollowerBrief  statement = `UPDATE followers SET brief_until = $3, brief_left = $4 WHERE account = $1 AND openid = $2 AND brief_until < $3`
 	sqlFollowerRefuse statement = `UPDATE followers SET no_promotions = $3 WHERE account = $1 AND openid = $2`
 
-	sqlReport statement = `INSERT INTO message_reports (account, platform_id, status, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`
+	sqlReport        statement = `INSERT INTO message_reports (account, platform_id, status, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`
+	sqlReportsForget statement = `DELETE FROM message_reports WHERE (account, platform_id) IN (
+		SELECT account, platform_id FROM message_reports WHERE at < $1 ORDER BY at LIMIT 1000)`
 )
 
 // Followers keeps who follows which account. It implements
@@ -107,6 +109,16 @@ func (f Followers) Report(ctx context.Context, account, platformID, status strin
 		_, err := change(ctx, tx, sqlReport, account, platformID, status, micros(at))
 		return err
 	})
+}
+
+// ForgetReports deletes a batch of reports from before then and returns how
+// many; call it until that is 0.
+func (f Followers) ForgetReports(ctx context.Context, then time.Time) (n int64, err error) {
+	err = f.db.update(ctx, func(tx *txn) (err error) {
+		n, err = change(ctx, tx, sqlReportsForget, micros(then))
+		return err
+	})
+	return n, err
 }
 
 func scanFollower(r row) (v push.Follower, err error) {
