@@ -13,7 +13,7 @@ type Money struct {
 	Twice        string `toml:"surplus_twice"`  // refund or hold; about a second payment of one order
 	Amount       string `toml:"surplus_amount"` // refund or hold; about another amount than asked for
 	HourlyCap    string `toml:"automatic_refunds_per_hour"`
-	ApproveAbove string `toml:"approve_refunds_above"` // a second person is needed above it; empty for never
+	ApproveAbove string `toml:"approve_refunds_above"` // a second person is needed for what goes back of a payment above it; empty for never
 }
 
 // Policy is the domain's form of it. Check has to have found it good.

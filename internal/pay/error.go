@@ -19,6 +19,7 @@ var (
 	ErrNoNotice      = fault.New(fault.NotFound, "notice_not_found", "There is no such notice.")
 	ErrNotRefundable = fault.New(fault.Conflict, "order_not_refundable", "Nothing of this order can be given back.")
 	ErrRefundTooMuch = fault.Input("/amount", "refund_too_much", "More would go back than came. Ask for less.")
+	ErrRefundRaced   = fault.New(fault.Conflict, "refund_raced", "Another refund of this order was asked for meanwhile. Look at it, then ask again.")
 	ErrSamePerson    = fault.New(fault.Forbidden, "second_person_needed", "Somebody else than who asked must approve this refund.")
 	ErrDecided       = fault.New(fault.Conflict, "already_decided", "This was decided already, or can't be decided that way.")
 	ErrForged        = fault.New(fault.Unauthorized, "notice_forged", "The signature of this notice is not the platform's.")

@@ -47,20 +47,28 @@ func (s *Service) draftRefund(p Payment, in NewRefund) Refund {
 	r := Refund{ID: s.newID("ref"), OrderID: p.OrderID, PaymentID: p.ID, Amount: in.Amount, Reason: in.Reason,
 		Status: RefundPending, RequestedBy: in.By, NextAt: now, Version: 1, CreatedAt: now}
 	r.RequestNo = r.ID[len(r.ID)-32:]
-	return s.limited(r)
+	return s.limited(p, r)
 }
 
-// limited has a refund above the configured amount wait for a second person.
-func (s *Service) limited(r Refund) Refund {
-	if s.policy.ApproveAbove > 0 && r.Amount > s.policy.ApproveAbove {
+// limited has a refund wait for a second person where it takes what goes back
+// of its payment above the configured amount.
+func (s *Service) limited(p Payment, r Refund) Refund {
+	if s.aboveLimit(p, r) {
 		r.Status, r.NextAt = RefundApproving, time.Time{}
 	}
 	return r
 }
 
+// aboveLimit counts what is given back of the payment already, so that nobody
+// gets around the limit by many small refunds.
+func (s *Service) aboveLimit(p Payment, r Refund) bool {
+	return s.policy.ApproveAbove > 0 && p.Reserved+r.Amount > s.policy.ApproveAbove
+}
+
 // PlaceRefund reserves the amount on the payment and stores the refund and its
 // event in one transaction. It fails with [ErrRefundTooMuch] where more would
-// go back than came, whoever else refunds at the same time.
+// go back than came, and with [ErrRefundRaced] where it has come to need a
+// second person since it was drafted, whoever else refunds at the same time.
 func (s *Service) PlaceRefund(ctx context.Context, r Refund) error {
 	return fault.Wrap("pay.PlaceRefund", s.store.Update(ctx, func(tx Tx) error { return s.placeRefund(ctx, tx, r) }))
 }
@@ -75,6 +83,9 @@ func (s *Service) placeRefund(ctx context.Context, tx Tx, r Refund) error {
 	}
 	if p.Reserved+r.Amount > p.PaidAmount {
 		return ErrRefundTooMuch
+	}
+	if r.Status == RefundPending && !r.Automatic && s.aboveLimit(p, r) {
+		return ErrRefundRaced
 	}
 	p.Reserved += r.Amount
 	if err := tx.UpdatePayment(ctx, p); err != nil {

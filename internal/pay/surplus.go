@@ -111,7 +111,7 @@ func (s *Service) giveBack(ctx context.Context, tx Tx, p Payment, amount Amount,
 		Reason: "重复或超时付款退回", Status: RefundPending, Automatic: automatic, RequestedBy: by, NextAt: now, Version: 1, CreatedAt: now}
 	if !automatic {
 		r.RequestNo = r.ID[len(r.ID)-32:]
-		r = s.limited(r)
+		r = s.limited(p, r)
 	}
 	return s.placeRefund(ctx, tx, r)
 }

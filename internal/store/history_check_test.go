@@ -11,7 +11,7 @@ import (
 )
 
 func ignoreTooMuch(err error) error {
-	if errors.Is(err, pay.ErrRefundTooMuch) || errors.Is(err, pay.ErrNumberTaken) || errors.Is(err, pay.ErrNotRefundable) {
+	if errors.Is(err, pay.ErrRefundTooMuch) || errors.Is(err, pay.ErrRefundRaced) || errors.Is(err, pay.ErrNumberTaken) || errors.Is(err, pay.ErrNotRefundable) {
 		return nil
 	}
 	return err
