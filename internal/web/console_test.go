@@ -163,6 +163,25 @@ func TestARefundIsGivenOnceAndAboveTheLimitByTwo(t *testing.T) {
 	wantDid(t, w.did(waiting[0].ID), audit.RefundApprove, audit.RefundAsk)
 }
 
+// Whoever goes back and asks for another sum is not told that it was done
+// where only the first one was.
+func TestARefundChangedAfterGoingBackIsAnotherRefund(t *testing.T) {
+	w := start(t)
+	o := w.paid(w.browser(), "tea", "300")
+	op, page := w.asRole(web.Operator), "/admin/orders/"+o.ID
+	ticket := value(op.get(page).all("input[name=ticket]")[0], "value")
+	for _, amount := range []string{"50", "20", "50"} {
+		op.post(page+"/refund", "amount", amount, "reason", "spilt", "ticket", ticket).want(http.StatusSeeOther)
+	}
+	refunds, err := w.pay.Reader().Refunds(t.Context(), o.ID)
+	if err != nil || len(refunds) != 2 {
+		t.Fatalf("%d refunds, %v", len(refunds), err)
+	}
+	for _, f := range refunds {
+		wantDid(t, w.did(f.ID), audit.RefundAsk)
+	}
+}
+
 func TestSurplusesAreDecided(t *testing.T) {
 	w := start(t)
 	op := w.asRole(web.Operator)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/paypush/paypush/internal/audit"
 	"github.com/paypush/paypush/internal/fault"
@@ -115,15 +116,30 @@ func (s *Site) refundOrder(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
+		own := f.RequestNo
 		if no := numberOf(r.PostFormValue("ticket")); no != "" {
 			f.RequestNo = no
 		}
 		ctx = audit.Note(ctx, audit.Entry{Action: audit.RefundAsk, Object: f.ID, Was: f.OrderID,
 			Became: fmt.Sprintf("%s %s %s", f.Status, f.Amount.Yuan(), f.Reason)})
 		err = s.Pay.PlaceRefund(ctx, f)
-		if errors.Is(err, pay.ErrNumberTaken) {
-			return nil // the button was pressed twice
+		if !errors.Is(err, pay.ErrNumberTaken) {
+			return err
 		}
-		return err
+		if same, err := s.askedFor(ctx, f); err != nil || same {
+			return err // the button was pressed twice
+		}
+		// Somebody went back and changed the form: that is another refund.
+		f.RequestNo = own
+		return s.Pay.PlaceRefund(ctx, f)
 	})
+}
+
+// askedFor reports whether a refund of this number, amount and reason is there
+// already.
+func (s *Site) askedFor(ctx context.Context, f pay.Refund) (bool, error) {
+	all, err := s.Pay.Reader().Refunds(ctx, f.OrderID)
+	return slices.ContainsFunc(all, func(one pay.Refund) bool {
+		return one.RequestNo == f.RequestNo && one.Amount == f.Amount && one.Reason == f.Reason
+	}), err
 }
