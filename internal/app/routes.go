@@ -18,6 +18,11 @@ import (
 	"github.com/paypush/paypush/internal/web"
 )
 
+// writeWait bounds an answer from the end of the request's header on, so that
+// who asks and never reads holds no connection for ever. Event streams set a
+// deadline of their own for each write.
+const writeWait = 2 * time.Minute
+
 // newHTTPServer puts everything that is served behind one server. Live pages
 // are ended when it shuts down, so that they don't hold it up.
 func (s *Server) newHTTPServer() *http.Server {
@@ -32,7 +37,7 @@ func (s *Server) newHTTPServer() *http.Server {
 	s.routeMetrics(mux)
 	live, end := context.WithCancel(context.Background())
 	server := &http.Server{Handler: withRequestID(s.watched(mux)), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
-		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, BaseContext: func(net.Listener) context.Context { return live },
+		WriteTimeout: writeWait, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, BaseContext: func(net.Listener) context.Context { return live },
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug)}
 	server.RegisterOnShutdown(site.Close)
 	server.RegisterOnShutdown(func() { time.AfterFunc(8*time.Second, end) })
