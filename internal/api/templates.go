@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -35,7 +36,8 @@ func (a *API) registerTemplates() {
 	huma.Register(a.huma, a.operation("list-templates", http.MethodGet, all, "List templates in their newest version", http.StatusOK), a.listTemplates)
 	huma.Register(a.huma, a.operation("save-template", http.MethodPut, one, "Store a template as its next version", http.StatusOK,
 		http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType), a.saveTemplate)
-	huma.Register(a.huma, a.operation("get-template", http.MethodGet, one, "Get a template in its newest version", http.StatusOK), a.getTemplate)
+	huma.Register(a.huma, a.operation("get-template", http.MethodGet, one, "Get a template in its newest version", http.StatusOK,
+		http.StatusNotFound), a.getTemplate)
 	huma.Register(a.huma, a.operation("preview-template", http.MethodPost, one+"/preview",
 		"Show a template filled in, and what the platform would have against it", http.StatusOK), a.previewTemplate)
 }
@@ -67,6 +69,11 @@ type templateOutput struct{ Body Template }
 
 func (a *API) getTemplate(ctx context.Context, in *templateInput) (*templateOutput, error) {
 	t, err := a.Push.Template(ctx, in.Name)
+	if errors.Is(err, push.ErrNoTemplate) { // elsewhere a name in the body, here the address itself
+		p := problemOf(push.ErrNoTemplate)
+		p.Status, p.Title, p.Errors = http.StatusNotFound, http.StatusText(http.StatusNotFound), nil
+		return nil, p
+	}
 	if err != nil {
 		return nil, a.problem(ctx, err)
 	}

@@ -177,6 +177,7 @@ func TestAnswersKeepToTheDescription(t *testing.T) {
 	c.notices()
 	c.people()
 	c.webhooks()
+	c.campaigns()
 	for _, o := range c.ops {
 		c.abuse(o)
 		if !o.succeeded {
