@@ -30,7 +30,7 @@ func (a *API) authenticate(ctx huma.Context, next func(huma.Context)) {
 		return
 	}
 	if err != nil {
-		a.refuse(ctx, a.problem(ctx.Context(), err).(*Problem))
+		a.refuse(ctx, a.problem(ctx.Context(), err).(*Problem)) //nolint:errorlint // it answers nothing else
 		return
 	}
 	if !admitted(key) {

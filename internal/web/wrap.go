@@ -125,7 +125,7 @@ func (s *Site) recover(w http.ResponseWriter, r *http.Request) {
 	if p == nil {
 		return
 	}
-	if p == http.ErrAbortHandler {
+	if p == http.ErrAbortHandler { //nolint:errorlint // what was panicked with is this very value
 		panic(p)
 	}
 	s.Log.LogAttrs(r.Context(), slog.LevelError, "a page panicked", slog.String("request_id", requestID(r)),
