@@ -33,6 +33,23 @@ func Build(dir string) (string, error) {
 	return bin, nil
 }
 
+// WithBinary builds the program, runs the tests of a package with it, and
+// returns their exit code: 1 where it does not build. It is for TestMain.
+func WithBinary(run func(bin string) int) int {
+	dir, err := os.MkdirTemp("", "paypush-test-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	bin, err := Build(dir)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return run(bin)
+}
+
 // FreeAddress finds a loopback address that nobody listens on.
 func FreeAddress(t testing.TB) string {
 	t.Helper()
