@@ -52,24 +52,6 @@ func (s *Site) consoleTable() []route {
 	}
 }
 
-// Boards lists the pages of the console that a person may open.
-func (b Base) Boards() (all []struct{ Key, Link string }) {
-	add := func(keys ...string) {
-		for _, k := range keys {
-			all = append(all, struct{ Key, Link string }{k, "/admin/" + k})
-		}
-	}
-	all = append(all, struct{ Key, Link string }{"home", "/admin"})
-	add("orders", "surpluses", "refunds", "notices", "forged", "messages", "people")
-	if b.Who.Administers() && b.CanTell {
-		add("activities")
-	}
-	if b.Who.Administers() {
-		add("keys", "trail")
-	}
-	return all
-}
-
 // OrderStates lists the states that one may search for.
 func (b board) OrderStates() []pay.OrderStatus {
 	return []pay.OrderStatus{pay.OrderPending, pay.OrderPaid, pay.OrderClosed}
