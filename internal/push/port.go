@@ -61,10 +61,12 @@ type Store interface {
 // Filter selects a page of messages, newest first. What is left empty does not
 // narrow it.
 type Filter struct {
-	MemberID string
-	Status   Status
-	Before   string // only messages whose id sorts below this one
-	Limit    int    // 1 to 100
+	MemberID    string    // or
+	Recipient   string    // one of the two
+	Status      Status    //
+	From, Until time.Time // when they were made; Until is excluded
+	Before      string    // only messages that come after this one in the list
+	Limit       int       // 1 to 100
 }
 
 // Tx is the messages inside one transaction.

@@ -16,10 +16,13 @@ import (
 
 // Layout is how an account's template is filled in: the platform's id of it,
 // and for each keyword what goes in: the name of a value, or after an equals
-// sign a text in which {name} stands for a value.
+// sign a text in which {name} stands for a value. Title and Labels are what the
+// platform shows, for people who look at the template here.
 type Layout struct {
 	ID     string            `json:"id"`
 	Fields map[string]string `json:"fields"`
+	Title  string            `json:"title,omitempty"`
+	Labels map[string]string `json:"labels,omitempty"` // by keyword
 }
 
 // Fill gives the text of each keyword.
@@ -126,7 +129,7 @@ func (s *Service) Template(ctx context.Context, name string) (Template, error) {
 		}
 	}
 	if slices.Contains(s.templates, name) {
-		return Template{Name: name}, nil
+		return s.configured(name), nil
 	}
 	return Template{}, ErrNoTemplate
 }
@@ -136,7 +139,7 @@ func (s *Service) Template(ctx context.Context, name string) (Template, error) {
 func (s *Service) Templates(ctx context.Context) ([]Template, error) {
 	byName := map[string]Template{}
 	for _, name := range s.templates {
-		byName[name] = Template{Name: name}
+		byName[name] = s.configured(name)
 	}
 	if s.book != nil {
 		stored, err := s.book.Templates(ctx)
@@ -193,7 +196,7 @@ func (t Template) check() error {
 		return ErrTemplate
 	}
 	for account, l := range t.Layouts {
-		if account == "" || l.ID == "" || len(l.ID) > 64 || len(l.Fields) == 0 || len(l.Fields) > 20 {
+		if account == "" || l.ID == "" || len(l.ID) > 64 || len(l.Fields) == 0 || len(l.Fields) > 20 || !l.labelled() {
 			return ErrTemplate
 		}
 		for keyword := range l.Fields {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -16,6 +17,7 @@ const (
 	sqlBinding         statement = `SELECT ` + bindingColumns + ` FROM bindings WHERE member_id = $1 AND account = $2`
 	sqlBindingByOpenID statement = `SELECT ` + bindingColumns + ` FROM bindings WHERE account = $1 AND openid = $2`
 	sqlBindingsOf      statement = `SELECT ` + bindingColumns + ` FROM bindings WHERE member_id = $1 ORDER BY bound_at, id`
+	sqlBindingPage     statement = `SELECT ` + bindingColumns + ` FROM bindings WHERE id < $1 ORDER BY id DESC LIMIT $2`
 
 	linkColumns = `id, token_hash, confirm_hash, member_id, session, account, status, openid, unionid, nickname, reason,
 		version, created_at, expires_at`
@@ -47,6 +49,12 @@ func (p peopleReader) BindingByOpenID(ctx context.Context, account, openID strin
 // Bindings implements [member.Reader]; the oldest comes first.
 func (p peopleReader) Bindings(ctx context.Context, memberID string) ([]member.Binding, error) {
 	return many(ctx, p.x, scanBinding, sqlBindingsOf, memberID)
+}
+
+// BindingPage lists bindings, newest first, those whose id sorts below before;
+// an empty before begins with the newest. The limit is 1 to 100.
+func (p People) BindingPage(ctx context.Context, before string, limit int) ([]member.Binding, error) {
+	return many(ctx, p.x, scanBinding, sqlBindingPage, cmp.Or(before, lastID), page(limit))
 }
 
 // Link implements [member.Reader].

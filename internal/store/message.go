@@ -49,6 +49,8 @@ func (m Messages) Update(ctx context.Context, fn func(tx push.Tx) error) error {
 func (m Messages) Messages(ctx context.Context, f push.Filter) ([]push.Message, error) {
 	before, limit := cmp.Or(f.Before, lastID), page(f.Limit)
 	switch {
+	case f.Recipient != "" || !f.From.IsZero() || !f.Until.IsZero():
+		return m.found(ctx, f)
 	case f.MemberID != "":
 		return many(ctx, m.x, scanMessage, sqlMessagePageOf, before, limit, string(f.Status), f.MemberID)
 	case f.Status != "" && f.Status != push.Sent: // most are sent, and no index is kept of those

@@ -58,7 +58,7 @@ func (c *Channel) Send(ctx context.Context, m push.Message) push.Outcome {
 	}
 	t, ok := c.templates[m.Template]
 	if m.Layout != nil {
-		t, ok = Template(*m.Layout), true
+		t, ok = Template{ID: m.Layout.ID, Fields: m.Layout.Fields}, true
 	}
 	if !ok {
 		return push.Outcome{Status: push.Skipped, Code: "template_unmapped",
@@ -73,7 +73,7 @@ func (c *Channel) Send(ctx context.Context, m push.Message) push.Outcome {
 // is too long for a thing is no reason not to tell the person.
 func (t Template) data(values map[string]string) map[string]client.Value {
 	data := make(map[string]client.Value, len(t.Fields))
-	for keyword, value := range push.Layout(t).Fill(values) {
+	for keyword, value := range (push.Layout{Fields: t.Fields}).Fill(values) {
 		data[keyword] = client.Value{Value: client.FitValue(keyword, value)}
 	}
 	return data

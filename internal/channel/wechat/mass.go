@@ -44,7 +44,7 @@ func (c *Channel) SendMass(ctx context.Context, m push.Mass) push.Outcome {
 // Preview fills a layout in as Send does and asks the client's rules for each
 // keyword.
 func (c *Channel) Preview(l push.Layout, values map[string]string) []push.Line {
-	data := Template(l).data(values)
+	data := Template{Fields: l.Fields}.data(values)
 	all := make([]push.Line, 0, len(data))
 	for _, keyword := range slices.Sorted(maps.Keys(data)) {
 		v := data[keyword].Value
