@@ -37,6 +37,7 @@ func benchmarks() []benchmark {
 		{"idle_rss", idleRSS},
 		{"pay_create", payCreate},
 		{"notify_ingest", notifyIngest},
+		{"notify_replay", notifyReplay},
 		{"alipay_pagepay", alipayPagePay},
 		{"alipay_notice", alipayNotice},
 		{"wechat_send", wechatSend},

@@ -50,29 +50,31 @@ func (l *lab) ingest(ctx context.Context, box *standIn, database string) (line, 
 	if database == "" {
 		database = "sqlite:" + filepath.Join(folder, "paypush.db")
 	}
-	bodies := signAhead(box.platform, l.length/2)
+	bodies := signAhead(box.platform, l.length/2, notifyMost)
 	if err := seed(ctx, database, numbers(len(bodies))); err != nil {
 		return line{}, err
 	}
-	r, sent, err := l.takeNotices(ctx, box, folder, database, bodies)
+	r, sent, err := l.notices(ctx, box, folder, database, bodies, func(f *feeds) (turns, error) {
+		return f.takeTurns(ctx, notifyRounds, len(bodies)/(notifyRounds+1))
+	})
 	if err != nil {
 		return line{}, err
 	}
 	return r, settled(ctx, database, numbers(sent))
 }
 
-// signAhead signs notices on every processor for a while; signing one takes as
-// long as settling some.
-func signAhead(p *alipaytest.Platform, d time.Duration) []string {
+// signAhead signs notices on every processor, for a while or until there are as
+// many as wanted; signing one takes as long as settling some.
+func signAhead(p *alipaytest.Platform, d time.Duration, most int) []string {
 	end := time.Now().Add(d)
-	bodies := make([]string, notifyMost)
+	bodies := make([]string, most)
 	var next atomic.Int64
 	var all sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		all.Go(func() {
 			for time.Now().Before(end) {
 				i := int(next.Add(1)) - 1
-				if i >= notifyMost {
+				if i >= most {
 					return
 				}
 				bodies[i] = notice(p, number(i))
@@ -80,7 +82,7 @@ func signAhead(p *alipaytest.Platform, d time.Duration) []string {
 		})
 	}
 	all.Wait()
-	return bodies[:min(int(next.Load()), notifyMost)]
+	return bodies[:min(int(next.Load()), most)]
 }
 
 func notice(p *alipaytest.Platform, number string) string {
@@ -90,9 +92,23 @@ func notice(p *alipaytest.Platform, number string) string {
 	return string(p.Notice(fields))
 }
 
-// takeNotices drives the server and the bound in turns until every notice was
-// sent once to the server. The bound is sent the same ones.
-func (l *lab) takeNotices(ctx context.Context, box *standIn, folder, database string, bodies []string) (r line, sent int, err error) {
+// feeds are the server and the bound that notices are sent to.
+type feeds struct {
+	server, bound *feed
+	quiet         func(context.Context) error
+}
+
+// takeTurns sends parts of the notices to the bound and to the server in turns.
+func (f *feeds) takeTurns(ctx context.Context, rounds, part int) (turns, error) {
+	return takeTurns(ctx, rounds, f.quiet,
+		func(ctx context.Context) (slice, error) { return f.bound.send(ctx, part) },
+		func(ctx context.Context) (slice, error) { return f.server.send(ctx, part) })
+}
+
+// notices starts a server and the bound, lets drive send them notices, and
+// tells how many the server was sent.
+func (l *lab) notices(ctx context.Context, box *standIn, folder, database string, bodies []string,
+	drive func(*feeds) (turns, error)) (r line, sent int, err error) {
 	public, err := publicText(box.platform.PublicKey())
 	if err != nil {
 		return r, 0, err
@@ -112,10 +128,7 @@ func (l *lab) takeNotices(ctx context.Context, box *standIn, folder, database st
 	if err := errors.Join(err1, err2); err != nil {
 		return r, 0, err
 	}
-	part := len(bodies) / (notifyRounds + 1)
-	t, err := takeTurns(ctx, notifyRounds, s.quiet,
-		func(ctx context.Context) (slice, error) { return toBound.send(ctx, part) },
-		func(ctx context.Context) (slice, error) { return toServer.send(ctx, part) })
+	t, err := drive(&feeds{toServer, toBound, s.quiet})
 	if err != nil {
 		return r, 0, fmt.Errorf("%w\n%s", err, s.out)
 	}
@@ -127,7 +140,7 @@ func (l *lab) takeNotices(ctx context.Context, box *standIn, folder, database st
 	return r, toServer.sent, errors.Join(err, toBound.load.close(), toServer.load.close(), s.stop())
 }
 
-// feed sends each of a list of notices once, in order.
+// feed sends a list of notices in order, and begins anew at its end.
 type feed struct {
 	load    *load
 	address string
@@ -145,7 +158,7 @@ func newFeed(address string, bodies []string) (*feed, error) {
 func (f *feed) send(ctx context.Context, n int) (slice, error) {
 	requests := make([][]byte, n)
 	for i := range requests {
-		requests[i] = post(f.address, "/notify/alipay", "application/x-www-form-urlencoded; charset=utf-8", f.bodies[f.sent+i])
+		requests[i] = post(f.address, "/notify/alipay", "application/x-www-form-urlencoded; charset=utf-8", f.bodies[(f.sent+i)%len(f.bodies)])
 	}
 	var taken atomic.Int64
 	done, times, err := f.load.drive(ctx, func() []byte {

@@ -31,6 +31,13 @@ func (l ledger) Update(ctx context.Context, fn func(pay.Tx) error) error {
 	return err
 }
 
+// Repeated implements [pay.Store]. The same notice again is a verdict of its
+// own here.
+func (l ledger) Repeated(account, bodyHash string, at time.Time) {
+	l.m.notices.WithLabelValues(account, "redelivered").Inc()
+	l.Store.Repeated(account, bodyHash, at)
+}
+
 // ledgerTx remembers the status in which things were read, so that a write
 // tells where they come from.
 type ledgerTx struct {
@@ -128,16 +135,6 @@ func (t *ledgerTx) InsertNotice(ctx context.Context, n pay.Notice) error {
 		t.then(t.m.notices.WithLabelValues(n.Account, string(n.Verdict)).Inc)
 	}
 	return err
-}
-
-// Redeliver implements [pay.NoticeWriter]. The same bytes again are a verdict
-// of their own here.
-func (t *ledgerTx) Redeliver(ctx context.Context, account, bodyHash string, at time.Time) (pay.Verdict, bool, error) {
-	v, again, err := t.Tx.Redeliver(ctx, account, bodyHash, at)
-	if err == nil && again {
-		t.then(t.m.notices.WithLabelValues(account, "redelivered").Inc)
-	}
-	return v, again, err
 }
 
 // Rejects counts forged notices on their way to next.

@@ -57,6 +57,7 @@ type NoticeSearch struct {
 type NoticeReader interface {
 	Notice(ctx context.Context, id string) (Notice, error)
 	NoticePage(ctx context.Context, f NoticeSearch) ([]Notice, error)
-	// NoticeSeen reports whether a notice with this body is kept for the account.
-	NoticeSeen(ctx context.Context, account, bodyHash string) (bool, error)
+	// NoticeSeen finds the verdict over a notice with this hash that is kept
+	// for the account, or answers false.
+	NoticeSeen(ctx context.Context, account, bodyHash string) (Verdict, bool, error)
 }

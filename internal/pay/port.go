@@ -44,6 +44,10 @@ type Store interface {
 	// no effect outside tx. A cancelled context undoes the transaction unless
 	// the commit was already under way.
 	Update(ctx context.Context, fn func(tx Tx) error) error
+	// Repeated notes that a notice which is kept came again: soon after it
+	// raises Deliveries and sets LastAt. It never fails the caller, and loses
+	// what it has not written yet when the process dies.
+	Repeated(account, bodyHash string, at time.Time)
 	Reader
 }
 
@@ -94,10 +98,6 @@ type PaymentWriter interface {
 
 // NoticeWriter keeps what platforms posted.
 type NoticeWriter interface {
-	// Redeliver notes that a body came again at an account: it raises
-	// Deliveries and sets LastAt of the notice with that hash and answers its
-	// verdict. It answers false and changes nothing where there is none.
-	Redeliver(ctx context.Context, account, bodyHash string, at time.Time) (Verdict, bool, error)
 	// InsertNotice adds a notice and fails with [ErrStale] where one with the
 	// same account and body hash came in between.
 	InsertNotice(ctx context.Context, n Notice) error

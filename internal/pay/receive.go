@@ -47,37 +47,42 @@ func identity(body []byte, r Report) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// keep stores a genuine notice with its effects. Whether the same notice came
-// before is looked up outside the transaction, where it holds nobody up: most
-// did not, and where the answer was a moment too old the insert finds out and
-// the second run knows.
-func (s *Service) keep(ctx context.Context, n Notice, r Report) (v Verdict, err error) {
-	seen, err := s.store.NoticeSeen(ctx, n.Account, n.BodyHash)
-	if err != nil {
-		return "", err
+// keep stores a genuine notice with its effects. One that is kept already can
+// tell nothing new: it is counted, raises no event, and is answered as the
+// first time, since what is read here is durable. Most came never before; where
+// the look was a moment too early the insert finds out and the second run sees.
+func (s *Service) keep(ctx context.Context, n Notice, r Report) (Verdict, error) {
+	now := s.now()
+	v, seen, err := s.store.NoticeSeen(ctx, n.Account, n.BodyHash)
+	if err == nil && !seen {
+		n.Deliveries, n.ReceivedAt, n.LastAt = 1, now, now
+		v, seen, err = s.keepNew(ctx, n, r)
 	}
-	err = s.store.Update(ctx, func(tx Tx) (err error) {
-		v, err = s.receive(ctx, tx, n, r, seen)
-		seen = true
-		return err
-	})
+	if err == nil && seen {
+		s.store.Repeated(n.Account, n.BodyHash, now)
+	}
 	return v, err
 }
 
-// receive runs inside one transaction. The same notice a second time can tell
-// nothing new, so they cost one update and raise no event.
-func (s *Service) receive(ctx context.Context, tx Tx, n Notice, r Report, seen bool) (Verdict, error) {
-	now := s.now()
-	if seen {
-		if first, again, err := tx.Redeliver(ctx, n.Account, n.BodyHash, now); err != nil || again {
-			return first, err
+// keepNew stores a notice that was not there a moment ago.
+func (s *Service) keepNew(ctx context.Context, n Notice, r Report) (v Verdict, seen bool, err error) {
+	first := true
+	err = s.store.Update(ctx, func(tx Tx) (err error) {
+		if !first {
+			v, seen, err = tx.NoticeSeen(ctx, n.Account, n.BodyHash)
 		}
-	}
-	n.Deliveries, n.ReceivedAt, n.LastAt = 1, now, now
-	if err := s.judge(ctx, tx, &n, r); err != nil {
-		return "", err
-	}
-	return n.Verdict, tx.InsertNotice(ctx, n)
+		first = false
+		if err != nil || seen {
+			return err
+		}
+		fresh := n
+		if err = s.judge(ctx, tx, &fresh, r); err != nil {
+			return err
+		}
+		v = fresh.Verdict
+		return tx.InsertNotice(ctx, fresh)
+	})
+	return v, seen, err
 }
 
 // judge finds the payment that a genuine notice is about, applies it, and

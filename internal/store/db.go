@@ -23,6 +23,7 @@ type DB struct {
 	traced  func(context.Context) func(runs int, err error)
 	changed *bell
 	rejects *rejects
+	repeats *repeats
 }
 
 // engine is what differs between SQLite and PostgreSQL.
@@ -48,7 +49,7 @@ const (
 
 func newDB(e engine, o Options) *DB {
 	db := &DB{engine: e, now: o.Now, traced: o.Traced, changed: newBell()}
-	db.rejects = newRejects(db, o.Log)
+	db.rejects, db.repeats = newRejects(db, o.Log), newRepeats(db, o.Log)
 	return db
 }
 
@@ -68,7 +69,8 @@ func (db *DB) Migrate(ctx context.Context) error {
 // Close writes what is still counted in memory, lets transactions that have
 // begun finish, and closes the connections.
 func (db *DB) Close() error {
-	db.rejects.close()
+	db.rejects.later.close()
+	db.repeats.later.close()
 	return db.engine.close()
 }
 

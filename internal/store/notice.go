@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"time"
 
 	"github.com/paypush/paypush/internal/pay"
 )
@@ -11,9 +10,7 @@ const (
 	noticeColumns = `id, account, body, header, remote, body_hash, verdict, reason, payment_id, number, ask_at, finding,
 		deliveries, received_at, last_at`
 
-	sqlNoticeAgain statement = `UPDATE notices SET deliveries = deliveries + 1, last_at = $3
-		WHERE account = $1 AND body_hash = $2 RETURNING verdict`
-	sqlNoticeSeen   statement = `SELECT id FROM notices WHERE account = $1 AND body_hash = $2`
+	sqlNoticeSeen   statement = `SELECT verdict FROM notices WHERE account = $1 AND body_hash = $2`
 	sqlNoticeInsert statement = `INSERT INTO notices (` + noticeColumns + `)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 		ON CONFLICT (account, body_hash) DO NOTHING`
@@ -23,19 +20,13 @@ const (
 	sqlNoticesOf     statement = `SELECT ` + noticeColumns + ` FROM notices WHERE payment_id = $1 AND payment_id <> '' ORDER BY id LIMIT 100`
 )
 
-// Redeliver implements [pay.NoticeWriter].
-func (l ledgerTx) Redeliver(ctx context.Context, account, bodyHash string, at time.Time) (pay.Verdict, bool, error) {
-	found, err := many(ctx, l.txn, text, sqlNoticeAgain, account, bodyHash, micros(at))
+// NoticeSeen implements [pay.NoticeReader].
+func (l ledgerReader) NoticeSeen(ctx context.Context, account, bodyHash string) (pay.Verdict, bool, error) {
+	found, err := many(ctx, l.x, text, sqlNoticeSeen, account, bodyHash)
 	if err != nil || len(found) == 0 {
 		return "", false, err
 	}
 	return pay.Verdict(found[0]), true, nil
-}
-
-// NoticeSeen implements [pay.NoticeReader].
-func (l ledgerReader) NoticeSeen(ctx context.Context, account, bodyHash string) (bool, error) {
-	found, err := many(ctx, l.x, text, sqlNoticeSeen, account, bodyHash)
-	return len(found) > 0, err
 }
 
 // InsertNotice implements [pay.NoticeWriter].

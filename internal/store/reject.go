@@ -24,7 +24,6 @@ const (
 const (
 	forgedBody    = 4 << 10
 	forgedAtOnce  = 8
-	forgedPause   = time.Second
 	forgedTimeout = 5 * time.Second
 )
 
@@ -62,42 +61,33 @@ type rejects struct {
 	mu      sync.Mutex
 	counts  map[ForgedCount]int64 // the key's own count is 0
 	samples []Forged
-	timer   *time.Timer // nil while there is nothing to write
-	closed  bool
-	writing sync.WaitGroup
+	later   later
 }
 
 func newRejects(db *DB, log *slog.Logger) *rejects {
-	return &rejects{db: db, log: log, counts: make(map[ForgedCount]int64)}
+	r := &rejects{db: db, log: log, counts: make(map[ForgedCount]int64)}
+	r.later.write = r.flush
+	return r
 }
 
 func (r *rejects) add(p pay.Posted, reason string) {
 	now := r.db.now().UTC()
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.closed {
-		return
-	}
 	r.counts[ForgedCount{Account: p.Account, Hour: now.Truncate(time.Hour)}]++
 	if len(r.samples) < forgedAtOnce {
 		r.samples = append(r.samples, Forged{Account: p.Account, Remote: p.Remote, At: now,
 			Body:   append([]byte{}, p.Body[:min(len(p.Body), forgedBody)]...),
 			Reason: reason[:min(len(reason), 200)]})
 	}
-	if r.timer == nil {
-		r.writing.Add(1)
-		r.timer = time.AfterFunc(forgedPause, func() {
-			defer r.writing.Done()
-			r.flush()
-		})
-	}
+	r.mu.Unlock()
+	r.later.ask()
 }
 
 // flush writes what was collected. What can't be written is logged and lost.
 func (r *rejects) flush() {
 	r.mu.Lock()
 	counts, samples := r.counts, r.samples
-	r.counts, r.samples, r.timer = make(map[ForgedCount]int64), nil, nil
+	r.counts, r.samples = make(map[ForgedCount]int64), nil
 	r.mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.Background(), forgedTimeout)
 	defer cancel()
@@ -120,18 +110,4 @@ func writeForged(ctx context.Context, tx *txn, counts map[ForgedCount]int64, sam
 	}
 	_, err := change(ctx, tx, sqlForgedTrim)
 	return err
-}
-
-// close writes the rest.
-func (r *rejects) close() {
-	r.mu.Lock()
-	r.closed = true
-	due := r.timer != nil && r.timer.Stop()
-	r.mu.Unlock()
-	if due {
-		defer r.writing.Done()
-		r.flush()
-		return
-	}
-	r.writing.Wait()
 }

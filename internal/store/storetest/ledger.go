@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -158,19 +159,14 @@ func notices(t *testing.T, db *store.DB) {
 		Remote: "127.0.0.1:9", BodyHash: "h1", Verdict: pay.VerdictMismatched, Reason: "payment", Number: "n", AskAt: at,
 		PaymentID: id.New("pay"), Deliveries: 1, ReceivedAt: at, LastAt: at}
 	good(t, l.Update(ctx, func(tx pay.Tx) error { return tx.InsertNotice(ctx, n) }))
-	again := func(hash string) (v pay.Verdict, found bool) {
-		good(t, l.Update(ctx, func(tx pay.Tx) (err error) {
-			v, found, err = tx.Redeliver(ctx, account, hash, at.Add(time.Minute))
-			return err
-		}))
-		return v, found
-	}
-	v, found := again("h1")
+	v, found, err := l.NoticeSeen(ctx, account, "h1")
+	good(t, err)
 	same(t, "verdict", fmt.Sprint(v, found), fmt.Sprint(pay.VerdictMismatched, true))
-	_, found = again("h2")
+	_, found, err = l.NoticeSeen(ctx, account, "h2")
+	good(t, err)
 	same(t, "another body", found, false)
 	good(t, l.Update(ctx, func(tx pay.Tx) error { return tx.SetFinding(ctx, n.ID, "absent") }))
-	n.Deliveries, n.LastAt, n.Finding, n.AskAt = 2, at.Add(time.Minute), "absent", time.Time{}
+	n.Finding, n.AskAt = "absent", time.Time{}
 	got, err := l.Notice(ctx, n.ID)
 	good(t, err)
 	same(t, "notice", got, n)
@@ -191,6 +187,32 @@ func notices(t *testing.T, db *store.DB) {
 	})
 	good(t, err)
 	same(t, "runs of a closure that met a twin", runs, 2)
+}
+
+// repeats has two nodes count one notice that comes again and again, beside one
+// that never came.
+func repeats(t *testing.T, _ *store.DB) {
+	ctx := context.Background()
+	url := URL(t, strings.Split(t.Name(), "/")[1])
+	n := pay.Notice{ID: id.New("ntc"), Account: "alipay", BodyHash: "h1", Verdict: pay.VerdictSettled, Deliveries: 1, ReceivedAt: at, LastAt: at}
+	for node := range 2 {
+		db, err := store.Open(ctx, url, store.Options{})
+		good(t, err)
+		if node == 0 {
+			good(t, db.Ledger().Update(ctx, func(tx pay.Tx) error { return tx.InsertNotice(ctx, n) }))
+		}
+		for i := range 500 {
+			db.Ledger().Repeated("alipay", "h1", at.Add(time.Duration(i-node)*time.Second))
+			db.Ledger().Repeated("alipay", fmt.Sprint("never", 3*i), at)
+			db.Ledger().Repeated("other", "h1", at)
+		}
+		good(t, db.Close())
+		db.Ledger().Repeated("alipay", "h1", at) // nobody counts any more, and nobody minds
+	}
+	got, err := Open(t, url, store.Options{}).Ledger().Notice(ctx, n.ID)
+	good(t, err)
+	same(t, "deliveries", got.Deliveries, int64(1001))
+	same(t, "the last", got.LastAt, at.Add(499*time.Second))
 }
 
 func leases(t *testing.T, db *store.DB) {

@@ -17,7 +17,7 @@ func Run(t *testing.T, url string) {
 		name string
 		run  func(*testing.T, *store.DB)
 	}{
-		{"Orders", orders}, {"Numbers", numbers}, {"Payments", payments}, {"Notices", notices}, {"Leases", leases},
+		{"Orders", orders}, {"Numbers", numbers}, {"Payments", payments}, {"Notices", notices}, {"Notices again", repeats}, {"Leases", leases},
 		{"Forged", forged}, {"Order pages", orderPages}, {"Refund pages", refundPages}, {"Surplus pages", surplusPages},
 		{"Notice pages", noticePages},
 		{"Members", members}, {"Bindings", bindings}, {"Links", links}, {"Messages", messages},
