@@ -38,6 +38,7 @@ func (b Base) Boards() (all []boardGroup) {
 	add(true, "push", "messages")
 	add(admin && b.CanTell, "push", "activities")
 	add(true, "people", "people")
+	add(true, "system", "webhooks")
 	add(admin, "system", "keys", "trail")
 	return all
 }

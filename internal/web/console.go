@@ -35,6 +35,18 @@ func (s *Site) consoleTable() []route {
 		{"POST", "/admin/notices/{notice}/replay", Operator, page, s.replayNotice, off},
 		{"GET", "/admin/forged", Operator, page, s.forgedBoard, off},
 		{"GET", "/admin/messages", Operator, page, s.messagesBoard, off},
+		{"GET", "/admin/webhooks", Operator, page, s.webhooksBoard, off},
+		{"POST", "/admin/webhooks", Admin, page, s.createEndpoint, off},
+		{"GET", "/admin/webhooks/{endpoint}", Operator, page, s.endpointBoard, off},
+		{"POST", "/admin/webhooks/{endpoint}/pause", Admin, page, s.pauseEndpoint, off},
+		{"POST", "/admin/webhooks/{endpoint}/resume", Admin, page, s.resumeEndpoint, off},
+		{"POST", "/admin/webhooks/{endpoint}/replay", Operator, page, s.replayRange, off},
+		{"GET", "/admin/webhooks/{endpoint}/settings", Admin, page, s.settingsBoard, off},
+		{"POST", "/admin/webhooks/{endpoint}/settings", Admin, page, s.changeEndpoint, off},
+		{"POST", "/admin/webhooks/{endpoint}/rotate", Admin, page, s.rotateEndpoint, off},
+		{"POST", "/admin/webhooks/{endpoint}/delete", Admin, page, s.deleteEndpoint, off},
+		{"GET", "/admin/deliveries/{delivery}", Operator, page, s.deliveryBoard, off},
+		{"POST", "/admin/deliveries/{delivery}/replay", Operator, page, s.replayDelivery, off},
 		{"GET", "/admin/people", Operator, page, s.peopleBoard, off},
 		{"POST", "/admin/people", Admin, page, s.createMember, off},
 		{"GET", "/admin/people/{member}", Operator, page, s.memberBoard, off},
@@ -93,6 +105,7 @@ func (b *board) more(r *http.Request, rows int, last func() string) {
 	q := r.URL.Query()
 	q.Set("cursor", last())
 	q.Del("done")
+	q.Del("again")
 	b.Next = r.URL.Path + "?" + q.Encode()
 }
 
@@ -137,7 +150,7 @@ type dashboardPage struct {
 
 func (s *Site) dashboard(w http.ResponseWriter, r *http.Request) error {
 	p := dashboardPage{board: s.board(r, "home")}
-	for _, fill := range []func(*http.Request, *dashboardPage) error{s.tileMoney, s.tileWork, s.tileForged, s.tileMessages} {
+	for _, fill := range []func(*http.Request, *dashboardPage) error{s.tileMoney, s.tileWork, s.tileForged, s.tileMessages, s.tileWebhooks} {
 		if err := fill(r, &p); err != nil {
 			return fault.Wrap("web.dashboard", err)
 		}

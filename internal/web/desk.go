@@ -13,7 +13,7 @@ import (
 )
 
 // Desk is what the console works with beside the domains. Every field but
-// Webhooks and Activities is needed.
+// Activities is needed.
 type Desk struct {
 	Figures  Figures
 	Outcomes Outcomes
@@ -22,7 +22,7 @@ type Desk struct {
 	Links    SignInMaker
 	History  History
 	Trail    audit.Reader
-	Webhooks Deliveries // nil where nothing is posted to anybody
+	Webhooks *webhook.Service
 
 	Activities Activities // nil where nobody can be told anything
 }
@@ -99,10 +99,4 @@ type Activities interface {
 	List(ctx context.Context, before string, limit int) ([]push.Campaign, error)
 	Counts(ctx context.Context, c push.Campaign) (push.Counts, error)
 	Deliveries(ctx context.Context, c push.Campaign, f push.DeliveryFilter) ([]push.Delivery, error)
-}
-
-// Deliveries reads what was posted to the team's application.
-type Deliveries interface {
-	// Deliveries lists what a filter selects.
-	Deliveries(ctx context.Context, f webhook.Filter) ([]webhook.Delivery, error)
 }

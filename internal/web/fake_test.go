@@ -20,8 +20,10 @@ import (
 	"github.com/paypush/paypush/internal/password"
 	"github.com/paypush/paypush/internal/pay"
 	"github.com/paypush/paypush/internal/push"
+	"github.com/paypush/paypush/internal/seal"
 	"github.com/paypush/paypush/internal/store"
 	"github.com/paypush/paypush/internal/web"
+	"github.com/paypush/paypush/internal/webhook"
 )
 
 // approveAbove is the refund above which a second person is needed.
@@ -94,6 +96,31 @@ func (p *post) Send(_ context.Context, m push.Message) push.Outcome {
 	return push.Outcome{Status: push.Sent}
 }
 
+// listener is the team's application: it answers as it is told.
+type listener struct {
+	mu     sync.Mutex
+	answer webhook.Reply
+	last   webhook.Request
+	heard  chan struct{} // one for each request
+}
+
+func (l *listener) Post(_ context.Context, r webhook.Request) webhook.Reply {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.last = r
+	l.heard <- struct{}{}
+	return l.answer
+}
+
+func ring(t testing.TB) seal.Ring {
+	t.Helper()
+	r, err := seal.Parse(seal.NewKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
 // people finds where a member is reached.
 type people struct{ store member.Store }
 
@@ -128,6 +155,8 @@ type world struct {
 	push      *push.Service
 	members   *member.Service
 	campaigns *push.Campaigns
+	webhooks  *webhook.Service
+	listener  *listener
 	site      *web.Site
 	url       string
 }
@@ -144,7 +173,7 @@ func start(t testing.TB, edit ...func(*web.Config)) *world {
 	if err := db.Migrate(ctx); err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, db: db, closeDB: closeDB, post: new(post), platform: &platform{trades: map[string]pay.Report{}},
+	w := &world{t: t, db: db, closeDB: closeDB, post: new(post), listener: &listener{heard: make(chan struct{}, 100)}, platform: &platform{trades: map[string]pay.Report{}},
 		clock: &clock{at: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)}}
 	policy := pay.DefaultPolicy()
 	policy.Surplus, policy.ApproveAbove = nil, approveAbove // everything is left to a person
@@ -157,6 +186,7 @@ func start(t testing.TB, edit ...func(*web.Config)) *world {
 		Channels: map[string]push.Channel{"wechat": w.post}, Now: w.clock.now, NewID: id.New, Holder: "test"})
 	w.members = member.NewService(member.Config{Store: db.People(), Hasher: password.New(2), Throttle: db.Throttle(nil),
 		Directories: map[string]member.Directory{"wechat": directory{}}, Now: w.clock.now, NewID: id.New})
+	w.webhooks = webhook.NewService(webhook.Config{Store: db.Webhooks(), Sender: w.listener, Sealer: ring(t), Now: w.clock.now, NewID: id.New})
 	server := httptest.NewUnstartedServer(nil)
 	w.url = "http://" + server.Listener.Addr().String()
 	w.site = web.New(w.config(edit))
@@ -183,7 +213,7 @@ func (w *world) config(edit []func(*web.Config)) web.Config {
 // desk is what the console works with, straight from the store.
 func (w *world) desk() *web.Desk {
 	return &web.Desk{Figures: w.db.Ledger(), Outcomes: w.db.Messages(), Roll: w.db.People(), Keys: w.db.Keys(), Links: w.db.SignInLinks(),
-		History: w.db.Outbox(), Trail: w.db.Trail(), Webhooks: w.db.Webhooks(), Activities: w.campaigns}
+		History: w.db.Outbox(), Trail: w.db.Trail(), Webhooks: w.webhooks, Activities: w.campaigns}
 }
 
 // settle lets the platform say that a number was paid, by a notice.

@@ -45,6 +45,10 @@ func (s *Site) timeline(ctx context.Context, l locale, p orderPage) (all []happe
 }
 
 func (s *Site) lineEvents(ctx context.Context, l locale, objects []string, all *[]happening) error {
+	endpoints, err := s.Desk.Webhooks.Endpoints(ctx)
+	if err != nil {
+		return err
+	}
 	for _, id := range objects {
 		events, err := s.Desk.History.Of(ctx, id)
 		if err != nil {
@@ -52,7 +56,7 @@ func (s *Site) lineEvents(ctx context.Context, l locale, objects []string, all *
 		}
 		for _, e := range events {
 			*all = append(*all, happening{At: e.At, Kind: "event", What: l.word("event.", string(e.Type)), Detail: e.Object})
-			if err := s.lineWebhooks(ctx, l, e.ID, all); err != nil {
+			if err := s.lineWebhooks(ctx, l, endpoints, e.ID, all); err != nil {
 				return err
 			}
 		}
@@ -60,18 +64,20 @@ func (s *Site) lineEvents(ctx context.Context, l locale, objects []string, all *
 	return nil
 }
 
-func (s *Site) lineWebhooks(ctx context.Context, l locale, eventID string, all *[]happening) error {
-	if s.Desk.Webhooks == nil {
-		return nil
-	}
+func (s *Site) lineWebhooks(ctx context.Context, l locale, endpoints []webhook.Endpoint, eventID string, all *[]happening) error {
 	found, err := s.Desk.Webhooks.Deliveries(ctx, webhook.Filter{EventID: eventID, Limit: 100})
 	for _, d := range found {
-		at := d.DoneAt
+		at, to := d.DoneAt, d.EndpointID
 		if at.IsZero() {
 			at = d.CreatedAt
 		}
-		*all = append(*all, happening{At: at, Kind: "webhook", Bad: d.Status == webhook.Failed,
-			What: l.word("delivery.status.", string(d.Status)), Detail: l.T("line.webhook", d.Type, d.EndpointID, d.Attempts)})
+		for _, e := range endpoints {
+			if e.ID == to {
+				to = e.URL
+			}
+		}
+		*all = append(*all, happening{At: at, Kind: "webhook", Bad: d.Status == webhook.Failed, Link: "/admin/deliveries/" + d.ID,
+			What: l.word("delivery.status.", string(d.Status)), Detail: l.T("line.webhook", d.Type, to, d.Attempts)})
 	}
 	return err
 }

@@ -20,9 +20,11 @@ func TestConsoleInEveryView(t *testing.T) {
 	bindByScanning(desk, b.tab(), h)
 	order := prepareConsole(t, h)
 	activity := desk.tellEverybody(h)
+	hook, delivery := desk.addWebhook(h)
 	pages := []pageUnderTest{{"home", "/admin"}, {"orders", "/admin/orders"}, {"order", "/admin/orders/" + order}, {"surpluses", "/admin/surpluses?state=refunded"},
 		{"refunds", "/admin/refunds?status=succeeded"}, {"notices", "/admin/notices"}, {"forged", "/admin/forged"}, {"messages", "/admin/messages"},
-		{"people", "/admin/people"}, {"keys", "/admin/keys"}, {"activities", "/admin/activities"}, {"activity", activity}, {"trail", "/admin/trail"}, {"leave", "/me/delete"}}
+		{"people", "/admin/people"}, {"keys", "/admin/keys"}, {"activities", "/admin/activities"}, {"activity", activity},
+		{"webhooks", "/admin/webhooks"}, {"webhook", hook}, {"webhook-settings", hook + "/settings"}, {"delivery", delivery}, {"trail", "/admin/trail"}, {"leave", "/me/delete"}}
 	dir := t.ArtifactDir()
 	for _, v := range views {
 		desk.as(v)
