@@ -77,7 +77,10 @@ func (a *accounts) addWeChat(c config.Config, one config.WeChat, hc *http.Client
 		templates[name] = wechatchannel.Template{ID: t.ID, Fields: t.Fields}
 	}
 	a.channels[one.Name] = wechatchannel.NewChannel(client, templates)
-	a.directories[one.Name] = wechatchannel.NewDirectory(client, c.PublicURL+"/wechat/oauth/callback")
+	directory := wechatchannel.NewDirectory(client, c.PublicURL+"/wechat/oauth/callback")
+	if a.directories[one.Name] = directory; one.Token.Reveal() != "" {
+		a.directories[one.Name] = wechatchannel.Coder{Directory: directory}
+	}
 	a.callbacks[one.Name] = client.Callback()
 	return nil
 }

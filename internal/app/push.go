@@ -3,13 +3,11 @@ package app
 import (
 	"context"
 	"crypto/rand"
-	"strconv"
 	"time"
 
 	"github.com/paypush/paypush/internal/event"
 	"github.com/paypush/paypush/internal/id"
 	"github.com/paypush/paypush/internal/push"
-	"github.com/paypush/paypush/wechat"
 )
 
 // openPush makes the services of messages, campaigns and followers.
@@ -52,55 +50,4 @@ func (s *Server) onEvents(ctx context.Context, all []event.Event) error {
 		return err
 	}
 	return s.webhooks.Enqueue(ctx, all)
-}
-
-// wechatEvent takes what an Official Account is told: who follows, who may be
-// written to, and what became of messages.
-func (s *Server) wechatEvent(account string) wechat.HandleFunc {
-	return func(ctx context.Context, m *wechat.Message) (wechat.Answer, error) {
-		s.log.DebugContext(ctx, "wechat event", "account", account, "type", m.Type, "event", m.Event)
-		contact := push.ContactOther
-		switch c := m.Content.(type) {
-		case wechat.TemplateResult:
-			return nil, s.followers.Report(ctx, account, platformID(c.MsgID), reportOf(c))
-		case wechat.MassResult, wechat.SubscribeResult:
-			return nil, nil
-		case wechat.Text:
-			if c.MenuItem == "" {
-				return s.heard(ctx, account, m, c.Content)
-			}
-			contact = push.ContactTapped
-		case wechat.Subscribe:
-			contact = push.ContactFollowed
-		case wechat.Unsubscribe:
-			contact = push.ContactLeft
-		case wechat.Scan, wechat.MenuClick, wechat.MenuScan:
-			contact = push.ContactTapped
-		case wechat.Image, wechat.Voice, wechat.Video, wechat.Location, wechat.Link:
-			contact = push.ContactWrote
-		}
-		return nil, s.followers.Touch(ctx, account, m.From, contact, m.CreatedAt)
-	}
-}
-
-// heard takes what somebody wrote, and confirms a choice about promotions.
-func (s *Server) heard(ctx context.Context, account string, m *wechat.Message, text string) (wechat.Answer, error) {
-	choice, err := s.followers.Wrote(ctx, account, m.From, text, m.CreatedAt)
-	if err != nil || !choice {
-		return nil, err
-	}
-	return wechat.TextAnswer("好的，已按您的意愿设置。\nDone as you wish."), nil
-}
-
-func platformID(n int64) string { return strconv.FormatInt(n, 10) }
-
-// reportOf names what the platform reported of a template message.
-func reportOf(r wechat.TemplateResult) string {
-	switch {
-	case r.Delivered():
-		return push.ReportDelivered
-	case r.Blocked():
-		return push.ReportBlocked
-	}
-	return push.ReportFailed
 }

@@ -32,7 +32,7 @@ func (s *Server) newHTTPServer() *http.Server {
 	v1 := api.New(mux, api.Config{Pay: s.pay, Push: s.push, Keys: keys{s.db.Keys()}, Events: events{s.db.Outbox(), s.db},
 		Replays: replays{s.db.Idempotency()}, Webhooks: s.webhooks, Campaigns: s.campaigns, Followers: s.followers, WeChat: s.wechat().Name, NewID: id.New, PublicURL: s.conf.PublicURL, Version: s.version, Now: s.clock.Now, Log: s.log})
 	s.routeDocs(mux, v1, site)
-	s.routeCallbacks(mux)
+	s.routeCallbacks(mux, site)
 	s.routeHealth(mux)
 	s.routeMetrics(mux)
 	live, end := context.WithCancel(context.Background())
@@ -56,7 +56,7 @@ func (s *Server) newSite() *web.Site {
 		files["/"+name] = content
 	}
 	return web.New(web.Config{Pay: s.pay, Push: s.push, Members: s.members, Sessions: sessions, SignIn: s.db.SignInLinks(), Desk: s.desk(),
-		Owners: s.db.Sessions(), Pulse: s.db, WeChat: account.Name, FollowQR: account.Follow,
+		Owners: s.db.Sessions(), Pulse: s.db, WeChat: account.Name, FollowQR: account.Follow, BindByCode: account.Bind == "qr",
 		PublicURL: s.conf.PublicURL, Mode: string(s.conf.Mode), Demo: s.conf.Demo || s.conf.Mode == config.Sandbox,
 		SandboxURL: s.phoneURL(), VerifyFiles: files, Now: s.clock.Now, Log: s.log})
 }
@@ -71,7 +71,7 @@ func (s *Server) phoneURL() string {
 
 // routeCallbacks gives every account an address of its own; the first of a
 // platform also has the one without a name.
-func (s *Server) routeCallbacks(mux *http.ServeMux) {
+func (s *Server) routeCallbacks(mux *http.ServeMux, site *web.Site) {
 	notices := callback.NewNotices(s.pay, s.log)
 	for i, a := range s.conf.Alipay {
 		if i == 0 {
@@ -80,7 +80,7 @@ func (s *Server) routeCallbacks(mux *http.ServeMux) {
 		mux.Handle("POST /notify/alipay/"+a.Name, notices.Alipay(a.Name))
 	}
 	for i, a := range s.conf.WeChat {
-		handler := s.accounts.callbacks[a.Name].NewHandler(s.wechatEvent(a.Name))
+		handler := s.wechatEvents(a.Name, site)
 		if i == 0 {
 			mux.Handle("/wechat/events", handler)
 		}

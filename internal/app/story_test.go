@@ -60,6 +60,31 @@ func (w *world) bind(t *testing.T, desk *visitor) string {
 	return code.Data[strings.LastIndex(code.Data, "/")+1:]
 }
 
+// bindByCode is bind by a parametric code: one scan follows, and the phone goes
+// along with what comes into its chat.
+func (w *world) bindByCode(t *testing.T, desk *visitor) {
+	t.Helper()
+	page := desk.body(t, "/bind/code")
+	code := regexp.MustCompile(`value="(http://weixin[^"]+)"`).FindStringSubmatch(page)
+	if code == nil {
+		t.Fatalf("no code:\n%.2000s", page)
+	}
+	var follower struct {
+		OpenID string `json:"openid"`
+	}
+	w.box.Must(t, http.MethodPost, "/sandbox/wechat/followers", map[string]any{"nickname": "Ben", "follow": false}, &follower)
+	w.box.Must(t, http.MethodPost, "/sandbox/wechat/followers/"+follower.OpenID+"/scan",
+		map[string]any{"text": code[1], "consent": true}, nil)
+	var bound struct {
+		Bound  bool   `json:"bound"`
+		OpenID string `json:"openid"`
+	}
+	desk.json(t, "/bind/status", &bound)
+	if !bound.Bound || bound.OpenID != follower.OpenID {
+		t.Fatalf("bound %+v, want %s", bound, follower.OpenID)
+	}
+}
+
 // buy pays an order of the member's and waits until that many messages were
 // tried.
 func (w *world) buy(t *testing.T, desk *visitor, messages int) string {

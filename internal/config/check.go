@@ -172,6 +172,16 @@ func (c *Config) checkWeChat(w *WeChat, i int, seen map[string]bool) (all []erro
 	if w.BaseURL == "" && c.Mode != Sandbox {
 		w.BaseURL = "https://api.weixin.qq.com"
 	}
+	switch w.Bind {
+	case "":
+		w.Bind = "oauth"
+	case "oauth", "qr":
+	default:
+		all = append(all, fmt.Errorf("wechat account %q: bind is %q and must be oauth or qr", w.Name, w.Bind))
+	}
+	if w.Bind == "qr" && w.Token.value == "" {
+		all = append(all, fmt.Errorf("wechat account %q: bind = \"qr\" needs token, since scans are told to us", w.Name))
+	}
 	for name := range w.VerifyFiles {
 		if !strings.HasPrefix(name, "MP_verify_") || !strings.HasSuffix(name, ".txt") || strings.Contains(name, "/") {
 			all = append(all, fmt.Errorf("wechat account %q: %q is no MP_verify_*.txt", w.Name, name))

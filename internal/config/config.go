@@ -75,6 +75,7 @@ type WeChat struct {
 	EncodingAESKey Secret              `toml:"encoding_aes_key"`
 	BaseURL        string              `toml:"base_url"` // empty for the mode's own
 	Follow         string              `toml:"follow"`   // what the account's own QR code holds
+	Bind           string              `toml:"bind"`     // the form of binding shown first: "oauth" or "qr"
 	Templates      map[string]Template `toml:"templates"`
 	VerifyFiles    map[string]string   `toml:"verify_files"` // MP_verify_*.txt and its content
 }

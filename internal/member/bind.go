@@ -16,24 +16,41 @@ func (s *Service) Invite(ctx context.Context, memberID, session, account string)
 		return "", Link{}, fault.New(fault.NotFound, "account_not_found", "There is no such WeChat account.")
 	}
 	token = newSecret()
+	l = s.newLink(memberID, session, account, LinkOpen)
+	l.TokenHash = HashSecret(token)
+	if err := s.offer(ctx, l); err != nil {
+		return "", Link{}, fault.Wrap("member.Invite", err)
+	}
+	return token, l, nil
+}
+
+func (s *Service) newLink(memberID, session, account string, status LinkStatus) Link {
 	now := s.now()
-	l = Link{ID: s.newID("bln"), TokenHash: HashSecret(token), MemberID: memberID, Session: session,
-		Account: account, Status: LinkOpen, Version: 1, CreatedAt: now, ExpiresAt: now.Add(LinkLife)}
-	err = s.store.Update(ctx, func(tx Tx) error {
-		if _, err := tx.Binding(ctx, memberID, account); err == nil {
-			return ErrBoundAlready
-		} else if !errors.Is(err, ErrNoBinding) {
+	return Link{ID: s.newID("bln"), MemberID: memberID, Session: session, Account: account, Status: status, Version: 1,
+		CreatedAt: now, ExpiresAt: now.Add(LinkLife)}
+}
+
+// offer stores a new link of a member who has nothing bound.
+func (s *Service) offer(ctx context.Context, l Link) error {
+	return s.store.Update(ctx, func(tx Tx) error {
+		if err := unbound(ctx, tx, l.MemberID, l.Account); err != nil {
 			return err
 		}
-		if err := tx.DeleteLinks(ctx, now.Add(-LinkLife), 100); err != nil {
+		if err := tx.DeleteLinks(ctx, l.CreatedAt.Add(-LinkLife), 100); err != nil {
 			return err
 		}
 		return tx.InsertLink(ctx, l)
 	})
-	if err != nil {
-		return "", Link{}, fault.Wrap("member.Invite", err)
+}
+
+// unbound fails where a member has a binding at an account.
+func unbound(ctx context.Context, r Reader, memberID, account string) error {
+	if _, err := r.Binding(ctx, memberID, account); err == nil {
+		return ErrBoundAlready
+	} else if !errors.Is(err, ErrNoBinding) {
+		return err
 	}
-	return token, l, nil
+	return nil
 }
 
 // Open answers the platform's consent page for the link with this secret. It
@@ -52,7 +69,7 @@ func (s *Service) openLink(ctx context.Context, r Reader, token string) (Link, e
 	if err != nil {
 		return Link{}, err
 	}
-	if l.Status != LinkOpen {
+	if l.Status != LinkOpen && l.Status != LinkScanned {
 		return Link{}, ErrLinkUsed
 	}
 	if !s.now().Before(l.ExpiresAt) {
@@ -111,12 +128,7 @@ func (s *Service) bindable(ctx context.Context, r Reader, memberID, account, ope
 	} else if !errors.Is(err, ErrNoBinding) {
 		return err
 	}
-	if _, err := r.Binding(ctx, memberID, account); err == nil {
-		return ErrBoundAlready
-	} else if !errors.Is(err, ErrNoBinding) {
-		return err
-	}
-	return nil
+	return unbound(ctx, r, memberID, account)
 }
 
 // Unbind takes a member's binding at an account away, which is also the undo

@@ -73,6 +73,9 @@ func (s *Service) identify(ctx context.Context, l Link, code string) (Link, erro
 	if err == nil && who.Snapshot {
 		err = ErrSnapshot
 	}
+	if err == nil && l.OpenID != "" && l.OpenID != who.OpenID {
+		err = ErrLinkOther
+	}
 	if err == nil {
 		err = s.bindable(ctx, s.store, l.MemberID, l.Account, who.OpenID)
 	}

@@ -13,6 +13,7 @@ var (
 	ErrNoLink         = fault.New(fault.NotFound, "link_not_found", "This link is not known. Get a new QR code on the bind page.")
 	ErrLinkExpired    = fault.New(fault.Conflict, "link_expired", "This link has expired. Get a new QR code on the bind page.")
 	ErrLinkUsed       = fault.New(fault.Conflict, "link_used", "This link has been used. Get a new QR code on the bind page.")
+	ErrLinkOther      = fault.New(fault.Conflict, "link_other", "This link was sent to another WeChat. Scan the QR code yourself.")
 	ErrNameTaken      = fault.Input("/user", "name_taken", "This name is taken.")
 	ErrSignIn         = fault.New(fault.Unauthorized, "sign_in_failed", "The name or the password is wrong.")
 	ErrThrottled      = fault.New(fault.Throttled, "throttled", "Too many tries. Wait some minutes and try again.")

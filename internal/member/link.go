@@ -16,6 +16,8 @@ type LinkStatus string
 // The states of a bind link.
 const (
 	LinkOpen      LinkStatus = "open"      // shown on the desk
+	LinkPosted    LinkStatus = "posted"    // shown on the desk as a parametric code, whose scan WeChat will report
+	LinkScanned   LinkStatus = "scanned"   // WeChat reported who scanned it; the link was sent into that person's chat
 	LinkClaimed   LinkStatus = "claimed"   // a phone came back with a code, which is being exchanged
 	LinkConsented LinkStatus = "consented" // somebody agreed on the platform's page; to be confirmed on ours
 	LinkDone      LinkStatus = "done"      // bound
@@ -25,7 +27,8 @@ const (
 // Link is a one-time invitation to bind. Only hashes of its secrets are kept.
 type Link struct {
 	ID          string // bln_...
-	TokenHash   string // of the secret in the QR code and in state
+	TokenHash   string // of the secret in the QR code and in state; of one that nobody has while a code is posted
+	SceneHash   string // of the scene of a parametric code; empty for a link
 	ConfirmHash string // of the secret in the confirm button; empty before consent
 	MemberID    string
 	Session     string // the signed-in session that made it; opaque, and never the cookie itself
@@ -39,6 +42,9 @@ type Link struct {
 	CreatedAt   time.Time // UTC, business time
 	ExpiresAt   time.Time
 }
+
+// IsCode reports whether the link is shown as a parametric code.
+func (l Link) IsCode() bool { return l.SceneHash != "" }
 
 // newSecret makes 256 random bits as 64 hexadecimal digits: a platform's state
 // may hold letters and digits only.

@@ -33,6 +33,14 @@ type Directory interface {
 	Identify(ctx context.Context, code string) (Identity, error)
 }
 
+// Coder is a [Directory] whose account can make parametric codes: who scans one
+// follows the account, which is then told who it was and the code's scene.
+type Coder interface {
+	// Code makes a code that works for life and answers what its picture holds,
+	// from which nobody can tell the scene.
+	Code(ctx context.Context, scene string, life time.Duration) (content string, err error)
+}
+
 // Store keeps people, bindings and bind links. Both engines behave alike.
 type Store interface {
 	// Update runs fn in one transaction, like the ledger's.
@@ -50,6 +58,7 @@ type Reader interface {
 	Bindings(ctx context.Context, memberID string) ([]Binding, error)
 	Link(ctx context.Context, id string) (Link, error)
 	LinkByToken(ctx context.Context, tokenHash string) (Link, error)
+	LinkByScene(ctx context.Context, sceneHash string) (Link, error)
 	LinkByConfirm(ctx context.Context, confirmHash string) (Link, error)
 	// NewestLink is the link that a session made last.
 	NewestLink(ctx context.Context, session string) (Link, error)

@@ -19,19 +19,20 @@ const (
 	sqlBindingsOf      statement = `SELECT ` + bindingColumns + ` FROM bindings WHERE member_id = $1 ORDER BY bound_at, id`
 	sqlBindingPage     statement = `SELECT ` + bindingColumns + ` FROM bindings WHERE id < $1 ORDER BY id DESC LIMIT $2`
 
-	linkColumns = `id, token_hash, confirm_hash, member_id, session, account, status, openid, unionid, nickname, reason,
+	linkColumns = `id, token_hash, scene_hash, confirm_hash, member_id, session, account, status, openid, unionid, nickname, reason,
 		version, created_at, expires_at`
 
 	sqlLinkInsert statement = `INSERT INTO bind_links (` + linkColumns + `)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
-	sqlLinkUpdate statement = `UPDATE bind_links SET confirm_hash = $3, status = $4, openid = $5, unionid = $6,
-		nickname = $7, reason = $8, version = version + 1 WHERE id = $1 AND version = $2`
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`
+	sqlLinkUpdate statement = `UPDATE bind_links SET token_hash = $3, confirm_hash = $4, status = $5, openid = $6, unionid = $7,
+		nickname = $8, reason = $9, version = version + 1 WHERE id = $1 AND version = $2`
 	sqlLinkRevoke statement = `UPDATE bind_links SET status = 'refused', reason = 'link_revoked', version = version + 1
-		WHERE session = $1 AND status IN ('open', 'claimed', 'consented')`
+		WHERE session = $1 AND status IN ('open', 'posted', 'scanned', 'claimed', 'consented')`
 	sqlLinkDelete statement = `DELETE FROM bind_links WHERE id IN (
 		SELECT id FROM bind_links WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2 /*skip locked*/)`
 	sqlLinkByID      statement = `SELECT ` + linkColumns + ` FROM bind_links WHERE id = $1`
 	sqlLinkByToken   statement = `SELECT ` + linkColumns + ` FROM bind_links WHERE token_hash = $1`
+	sqlLinkByScene   statement = `SELECT ` + linkColumns + ` FROM bind_links WHERE scene_hash = $1 AND scene_hash <> ''`
 	sqlLinkByConfirm statement = `SELECT ` + linkColumns + ` FROM bind_links WHERE confirm_hash = $1 AND confirm_hash <> ''`
 	sqlLinkNewest    statement = `SELECT ` + linkColumns + ` FROM bind_links WHERE session = $1 ORDER BY created_at DESC, id DESC LIMIT 1`
 )
@@ -67,6 +68,11 @@ func (p peopleReader) LinkByToken(ctx context.Context, tokenHash string) (member
 	return one(ctx, p.x, member.ErrNoLink, scanLink, sqlLinkByToken, tokenHash)
 }
 
+// LinkByScene implements [member.Reader].
+func (p peopleReader) LinkByScene(ctx context.Context, sceneHash string) (member.Link, error) {
+	return one(ctx, p.x, member.ErrNoLink, scanLink, sqlLinkByScene, sceneHash)
+}
+
 // LinkByConfirm implements [member.Reader].
 func (p peopleReader) LinkByConfirm(ctx context.Context, confirmHash string) (member.Link, error) {
 	return one(ctx, p.x, member.ErrNoLink, scanLink, sqlLinkByConfirm, confirmHash)
@@ -91,14 +97,14 @@ func (p peopleTx) DeleteBinding(ctx context.Context, id string) error {
 
 // InsertLink implements [member.Tx].
 func (p peopleTx) InsertLink(ctx context.Context, l member.Link) error {
-	_, err := change(ctx, p.txn, sqlLinkInsert, l.ID, l.TokenHash, l.ConfirmHash, l.MemberID, l.Session, l.Account,
+	_, err := change(ctx, p.txn, sqlLinkInsert, l.ID, l.TokenHash, l.SceneHash, l.ConfirmHash, l.MemberID, l.Session, l.Account,
 		string(l.Status), l.OpenID, l.UnionID, l.Nickname, l.Reason, l.Version, micros(l.CreatedAt), micros(l.ExpiresAt))
 	return err
 }
 
 // UpdateLink implements [member.Tx].
 func (p peopleTx) UpdateLink(ctx context.Context, l member.Link) error {
-	return must(ctx, p.txn, member.ErrStale, sqlLinkUpdate, l.ID, l.Version, l.ConfirmHash, string(l.Status),
+	return must(ctx, p.txn, member.ErrStale, sqlLinkUpdate, l.ID, l.Version, l.TokenHash, l.ConfirmHash, string(l.Status),
 		l.OpenID, l.UnionID, l.Nickname, l.Reason)
 }
 
@@ -120,7 +126,7 @@ func scanBinding(r row) (b member.Binding, err error) {
 }
 
 func scanLink(r row) (l member.Link, err error) {
-	err = r.Scan(&l.ID, &l.TokenHash, &l.ConfirmHash, &l.MemberID, &l.Session, &l.Account, &l.Status, &l.OpenID,
+	err = r.Scan(&l.ID, &l.TokenHash, &l.SceneHash, &l.ConfirmHash, &l.MemberID, &l.Session, &l.Account, &l.Status, &l.OpenID,
 		&l.UnionID, &l.Nickname, &l.Reason, &l.Version, moment{&l.CreatedAt}, moment{&l.ExpiresAt})
 	return l, err
 }

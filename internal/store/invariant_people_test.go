@@ -94,6 +94,55 @@ func TestInvariant12ABindLinkWorksOnceAndNotForLong(t *testing.T) {
 	})
 }
 
+// A parametric code's scan reaches several nodes, some of it twice: one person
+// has it, and only that person can use the link.
+func TestInvariant12AScannedCodeBelongsToOnePerson(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, address string) {
+		w := newWorld()
+		n, ctx := newNode(t, address, w), context.Background()
+		m, err := n.members.Register(ctx, "tea-drinker", "correct horse")
+		good(t, err)
+		_, l, err := n.members.InviteByCode(ctx, m.ID, "session-1", "wechat")
+		good(t, err)
+		scene := w.people.Scene()
+		if l.SceneHash != member.HashSecret(scene) || l.TokenHash == l.SceneHash {
+			t.Fatal("the scene itself is stored, or is the token")
+		}
+		var mu sync.Mutex
+		var wg sync.WaitGroup
+		tokens := map[string]string{} // the token and whose chat it went into
+		for i := range 8 {
+			wg.Go(func() {
+				openID := fmt.Sprint("openid-", i%4)
+				_, token, err := n.members.Scanned(ctx, "wechat", scene, openID)
+				mu.Lock()
+				defer mu.Unlock()
+				if err == nil {
+					tokens[token] = openID
+				} else if !errors.Is(err, member.ErrLinkUsed) {
+					t.Errorf("scan %d: %v", i, err)
+				}
+			})
+		}
+		wg.Wait()
+		if len(tokens) != 1 {
+			t.Fatalf("%d people have it", len(tokens))
+		}
+		for token, openID := range tokens {
+			_, _, confirm, err := n.members.Consented(ctx, token, w.people.Agree(member.Identity{OpenID: openID}))
+			good(t, err)
+			b, err := n.members.Confirm(ctx, confirm)
+			good(t, err)
+			if b.OpenID != openID || b.MemberID != m.ID {
+				t.Fatalf("bound %s to %s", b.OpenID, b.MemberID)
+			}
+		}
+		if _, _, err := n.members.InviteByCode(ctx, m.ID, "session-1", "wechat"); !errors.Is(err, member.ErrBoundAlready) {
+			t.Fatalf("bound, and another code: %v", err)
+		}
+	})
+}
+
 func TestInvariant13OneOpenIDOneMember(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, address string) {
 		w := newWorld()

@@ -26,11 +26,13 @@ const (
 type bindPage struct {
 	Base
 	State   string
+	ByCode  bool          // the parametric form: one scan follows and binds
+	Both    bool          // the other form can be had too
 	Follow  template.HTML // QR by which one follows the account; empty for none
-	Code    template.HTML // QR of the one-time link
-	Link    string        // the same as text
+	Code    template.HTML // the QR code that binds
+	Link    string        // what it holds, as text
 	Seconds int           // that the link still lives
-	Reason  string        // why it was refused
+	Reason  string        // why it was refused, or why there is no parametric code
 	Why     string        // its stable code
 	Binding member.Binding
 }
@@ -64,18 +66,45 @@ func (s *Site) standing(ctx context.Context, memberID, session string) (standing
 		st.State = bindRefused
 	case !s.Now().Before(l.ExpiresAt):
 		st.State = bindExpired
-	case l.Status == member.LinkClaimed || l.Status == member.LinkConsented:
+	case l.Status == member.LinkScanned || l.Status == member.LinkClaimed || l.Status == member.LinkConsented:
 		st.State = bindScanned
 	}
 	return st, nil
+}
+
+// The two forms of binding: by a link alone, and by a parametric code, whose
+// link comes into the chat of who scanned it.
+const (
+	pathLink = "/bind/link"
+	pathCode = "/bind/code"
+)
+
+// makesCode tells the pages that make a new code when they are opened.
+func makesCode(r *http.Request) bool {
+	return r.URL.Path == "/bind" || r.URL.Path == pathLink || r.URL.Path == pathCode
+}
+
+// Again is where a new code of the same form is had, and Other where one of the
+// other form is.
+func (p bindPage) Again() string { return pathOf(p.ByCode) + "?new=1" }
+
+// Other is described with [bindPage.Again].
+func (p bindPage) Other() string { return pathOf(!p.ByCode) + "?new=1" }
+
+func pathOf(byCode bool) string {
+	if byCode {
+		return pathCode
+	}
+	return pathLink
 }
 
 // bindPage shows where binding stands. It makes a new code where somebody
 // opens it or asks for one, and never for a script that only wants to know.
 func (s *Site) bindPage(w http.ResponseWriter, r *http.Request) error {
 	ctx, q := r.Context(), r.URL.Query()
-	p := bindPage{Base: s.base(r, "bind")}
-	p.Title, p.Self = p.T("bind.title"), "/bind"
+	p := bindPage{Base: s.base(r, "bind"), Both: s.Members.CanCode(s.WeChat)}
+	p.ByCode = p.Both && (r.URL.Path == pathCode || r.URL.Path != pathLink && s.BindByCode)
+	p.Title, p.Self = p.T("bind.title"), r.URL.Path
 	st, err := s.standing(ctx, p.Who.ID, s.sessionName(ctx))
 	if err != nil {
 		return err
@@ -99,17 +128,29 @@ func (s *Site) bindPage(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (s *Site) invite(ctx context.Context, p *bindPage) (standing, error) {
-	secret, l, err := s.Members.Invite(ctx, p.Who.ID, s.sessionName(ctx), s.WeChat)
-	if err != nil {
-		return standing{}, err
+// invite makes a new code of the page's form. Where the platform has none to
+// give, the page says so and offers the other form.
+func (s *Site) invite(ctx context.Context, p *bindPage) (st standing, err error) {
+	if st.State = bindOpen; p.ByCode {
+		p.Link, st.Link, err = s.Members.InviteByCode(ctx, p.Who.ID, s.sessionName(ctx), s.WeChat)
+		if err == nil || statusOf(err) == http.StatusInternalServerError || errors.Is(err, member.ErrBoundAlready) {
+			return st, err
+		}
+		s.Log.WarnContext(ctx, "no parametric code", "error", err)
+		p.Reason, p.Why = p.Locale.Fault(err), fault.CodeOf(err)
+		return standing{State: bindNone}, nil
 	}
+	var secret string
+	secret, st.Link, err = s.Members.Invite(ctx, p.Who.ID, s.sessionName(ctx), s.WeChat)
 	p.Link = s.origin + "/b/" + secret
-	return standing{State: bindOpen, Link: l}, nil
+	return st, err
 }
 
 func (s *Site) fillBind(p *bindPage, st standing) (err error) {
 	p.State, p.Binding = st.State, st.Binding
+	if st.Link.ID != "" {
+		p.ByCode = st.Link.IsCode()
+	}
 	p.Seconds = max(0, int(st.Link.ExpiresAt.Sub(s.Now())/time.Second))
 	if st.State == bindRefused {
 		p.Why, p.Reason = st.Link.Reason, p.Locale.FaultCode(st.Link.Reason, "")

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -65,14 +66,33 @@ func (p *platform) ReadReturn(query string) (string, error) {
 	return q.Get("out_trade_no"), nil
 }
 
-// directory is a WeChat account of a few lines: a code is a nickname.
-type directory struct{}
+// directory is a WeChat account of a few lines: a code is a nickname. It makes
+// parametric codes until it is told to fail.
+type directory struct {
+	mu     sync.Mutex
+	scenes []string
+	fails  error
+}
 
-func (directory) AuthorizeURL(state string) (string, error) {
+func (d *directory) Code(_ context.Context, scene string, _ time.Duration) (string, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.scenes = append(d.scenes, scene)
+	return "https://weixin.example/q/code" + strconv.Itoa(len(d.scenes)), d.fails
+}
+
+// scene is what the platform tells of a scan of the newest code.
+func (d *directory) scene() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.scenes[len(d.scenes)-1]
+}
+
+func (*directory) AuthorizeURL(state string) (string, error) {
 	return "https://open.example/connect/oauth2/authorize?state=" + state + "#wechat_redirect", nil
 }
 
-func (directory) Identify(_ context.Context, code string) (member.Identity, error) {
+func (*directory) Identify(_ context.Context, code string) (member.Identity, error) {
 	if code == "used" {
 		return member.Identity{}, fault.New(fault.Rejected, "wechat_code_used", "This code was used.")
 	}
@@ -149,6 +169,7 @@ type world struct {
 	db        *store.DB
 	closeDB   func() error
 	clock     *clock
+	directory *directory
 	platform  *platform
 	post      *post
 	pay       *pay.Service
@@ -173,7 +194,7 @@ func start(t testing.TB, edit ...func(*web.Config)) *world {
 	if err := db.Migrate(ctx); err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, db: db, closeDB: closeDB, post: new(post), listener: &listener{heard: make(chan struct{}, 100)}, platform: &platform{trades: map[string]pay.Report{}},
+	w := &world{t: t, db: db, closeDB: closeDB, post: new(post), directory: new(directory), listener: &listener{heard: make(chan struct{}, 100)}, platform: &platform{trades: map[string]pay.Report{}},
 		clock: &clock{at: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)}}
 	policy := pay.DefaultPolicy()
 	policy.Surplus, policy.ApproveAbove = nil, approveAbove // everything is left to a person
@@ -185,7 +206,7 @@ func start(t testing.TB, edit ...func(*web.Config)) *world {
 	w.campaigns = push.NewCampaigns(push.CampaignConfig{Store: db.Campaigns(), Messages: w.push, WeChat: "wechat",
 		Channels: map[string]push.Channel{"wechat": w.post}, Now: w.clock.now, NewID: id.New, Holder: "test"})
 	w.members = member.NewService(member.Config{Store: db.People(), Hasher: password.New(2), Throttle: db.Throttle(nil),
-		Directories: map[string]member.Directory{"wechat": directory{}}, Now: w.clock.now, NewID: id.New})
+		Directories: map[string]member.Directory{"wechat": w.directory}, Now: w.clock.now, NewID: id.New})
 	w.webhooks = webhook.NewService(webhook.Config{Store: db.Webhooks(), Sender: w.listener, Sealer: ring(t), Now: w.clock.now, NewID: id.New})
 	server := httptest.NewUnstartedServer(nil)
 	w.url = "http://" + server.Listener.Addr().String()

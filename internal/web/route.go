@@ -53,6 +53,8 @@ func (s *Site) table() []route {
 		{"POST", "/me/delete", Member, page, s.leave, false},
 
 		{"GET", "/bind", Member, page, s.bindPage, bind},
+		{"GET", pathLink, Member, page, s.bindPage, bind},
+		{"GET", pathCode, Member, page, s.bindPage, bind || !s.Members.CanCode(s.WeChat)},
 		{"GET", "/bind/qrcode", Member, qrcode, s.bindCode, bind},
 		{"GET", "/bind/status", Member, data, s.bindStatus, bind},
 		{"GET", "/bind/events", Member, stream, s.bindEvents, bind},

@@ -61,6 +61,7 @@ type Config struct {
 	Owners      SessionOwners       // nil to leave ended sessions to their expiry
 	Pulse       Pulse               // nil to look once a second only
 	WeChat      string              // the account to bind at; empty switches binding off
+	BindByCode  bool                // /bind shows a parametric code first, where the account can make one
 	FollowQR    string              // what the account's follow code holds; may be empty
 	PublicURL   string              // absolute, without a slash at the end
 	Mode        string              // one of the modes; [ModeLive] shows no banner

@@ -173,6 +173,7 @@ func (p *Platform) takeReply(it *pushed, answer string) {
 	if m.MsgType == "transfer_customer_service" {
 		return
 	}
+	it.reply = m
 	p.append(it.Person, m, 0, "")
 }
 

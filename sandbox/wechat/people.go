@@ -128,12 +128,13 @@ func (p *Platform) find(openid string) (uint32, bool) {
 }
 
 // follow makes n a follower and tells the account; scene is what the code
-// held that was scanned, empty when the person came otherwise.
-func (p *Platform) follow(n uint32, scene, ticket string) {
+// held that was scanned, empty when the person came otherwise. It answers what
+// the account is told.
+func (p *Platform) follow(n uint32, scene, ticket string) *pushed {
 	now := p.world.Now()
 	who := &p.people.all[n]
 	if who.follows {
-		return
+		return nil
 	}
 	p.people.setFollows(n, true)
 	who.since = now.Unix()
@@ -146,7 +147,7 @@ func (p *Platform) follow(n uint32, scene, ticket string) {
 	}
 	p.keepPerson(n)
 	p.note(n, "关注了公众号 · Followed")
-	p.push(n, eventFields("subscribe", field{"EventKey", key}, field{"Ticket", ticket}))
+	return p.push(n, eventFields("subscribe", field{"EventKey", key}, field{"Ticket", ticket}))
 }
 
 // unfollow ends it: the windows close and the account is told.

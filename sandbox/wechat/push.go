@@ -22,6 +22,9 @@ type pushed struct {
 	Fields   []field   `json:"fields"`
 	State    string    `json:"state"`
 	Attempts []attempt `json:"attempts"`
+
+	done  chan struct{} // closed when it is pending no more; nil after a restart
+	reply message       // what the account answered
 }
 
 // attempt is one try to reach the callback URL.
@@ -48,19 +51,22 @@ type pushes struct {
 	newest  []*pushed
 }
 
-// push queues one push about person n. Without a callback URL nothing is said.
-func (p *Platform) push(n uint32, fields []field) {
+// push queues one push about person n and answers it. Without a callback URL
+// nothing is said.
+func (p *Platform) push(n uint32, fields []field) *pushed {
 	if p.account.Settings.CallbackURL == "" {
-		return
+		return nil
 	}
 	p.pushes.last++
-	it := &pushed{ID: p.pushes.last, Person: n, OpenID: p.codec.openid(n), At: p.world.Now().Unix(), Fields: fields, State: pushPending}
+	it := &pushed{ID: p.pushes.last, Person: n, OpenID: p.codec.openid(n), At: p.world.Now().Unix(), Fields: fields, State: pushPending,
+		done: make(chan struct{})}
 	p.pushes.newest = append(p.pushes.newest, it)
 	if extra := len(p.pushes.newest) - keptPushes; extra > 0 {
 		p.pushes.newest = p.pushes.newest[extra:]
 	}
 	p.keepPush(it)
 	p.enqueue(it)
+	return it
 }
 
 // keepPush journals a pending push, and forgets one that ended.
@@ -147,6 +153,7 @@ func (p *Platform) attempt(ctx context.Context, it *pushed, s strike) {
 	defer p.mu.Unlock()
 	it.Attempts = append(it.Attempts, attempt{begun, status, clip(answer), reason, time.Since(real).Milliseconds()})
 	p.world.Publish("wechat")
+	pending := it.State == pushPending
 	switch {
 	case it.State == pushDelivered:
 	case reason == "":
@@ -161,6 +168,9 @@ func (p *Platform) attempt(ctx context.Context, it *pushed, s strike) {
 	default:
 		it.State = pushFailed
 		p.sayFaulty(it)
+	}
+	if pending && it.State != pushPending && it.done != nil {
+		close(it.done)
 	}
 	p.keepPush(it)
 }

@@ -103,6 +103,31 @@ func TestScanReachesFixedHostsInTheSandbox(t *testing.T) {
 	}
 }
 
+// One scan of a parametric code follows, and the link in the account's answer
+// is gone along with to the end; by hand, the person stops in the chat.
+func TestScanOpensWhatTheAccountAnswers(t *testing.T) {
+	f := newFixture(t)
+	s, r := f.site(), f.receiver()
+	r.answer = func(got received) (int, string) {
+		return http.StatusOK, `<xml><ToUserName>x</ToUserName><FromUserName>y</FromUserName><CreateTime>1</CreateTime><MsgType>text</MsgType>` +
+			`<Content><![CDATA[<a href="` + s.URL + `/fixed">确认</a> <a href="` + s.URL + `/fixed">confirm</a>]]></Content></xml>`
+	}
+	f.point(r, modePlain)
+	code := f.api("/cgi-bin/qrcode/create", `{"action_name":"QR_STR_SCENE","action_info":{"scene":{"scene_str":"s"}}}`).text("url")
+	far := f.person("远")
+	f.post("/sandbox/wechat/followers/"+far+"/unfollow", "")
+	if got := f.scan(far, code, ""); got["asks_to_follow"] != true {
+		t.Errorf("a look alone gave %v", got)
+	}
+	if got := f.scan(far, code, `,"follow":true`); got["asks_to_follow"] != nil || s.bound != "" {
+		t.Errorf("following alone gave %v, bound %q", got, s.bound)
+	}
+	near := f.person("近")
+	if got := f.scan(near, code, `,"consent":true`); got.text("body") != "bound "+near {
+		t.Errorf("going along ended at %v", got)
+	}
+}
+
 func TestScanRefusals(t *testing.T) {
 	f := newFixture(t)
 	s, who := f.site(), f.person("小明")

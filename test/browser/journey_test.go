@@ -37,6 +37,49 @@ func TestJourneyInChromium(t *testing.T) {
 	}
 }
 
+// The second form of binding: one scan of a code of the account's own follows,
+// and the link that comes into the chat binds, after it named the account.
+func TestOneScanFollowsAndBindsInChromium(t *testing.T) {
+	h, b := dev(t), newBrowser(t)
+	desk, phone := b.tab(), b.tab()
+	register(desk, h)
+
+	phone.open(h.SandboxURL + "/sandbox/")
+	phone.fill("#nickname", "小芳的手机")
+	phone.click("#create-follower")
+	phone.see(id("phone"))
+	phone.click(`[data-testid="phone"] [data-pane="chats"] ~ nav [data-go="me"]`)
+	phone.click(id("toggle-follow"))
+	phone.until("be no follower", `document.querySelector('[data-testid="toggle-follow"]').getAttribute('aria-checked') === 'false'`)
+
+	desk.click(id("nav-bind"))
+	desk.click(id("other-form"))
+	desk.see(id("bind-code"))
+	desk.shoot(filepath.Join(t.ArtifactDir(), "bind-code.png"))
+	code := get(desk, "read the code", chromedp.Evaluate[string](`document.querySelector('[data-testid="bind-code"]').value`))
+	phone.click(id("tab-scan"))
+	phone.fill(id("scan-text"), code)
+	phone.click(id("scan-go"))
+	phone.see(id("profile-follow"))
+	phone.shoot(filepath.Join(t.ArtifactDir(), "follow.png"))
+	phone.click(id("profile-follow"))
+	desk.see(id("bind-scanned"))
+	phone.until("see the account's question", `document.querySelector('[data-testid="messages"]').innerText.includes('xiaoming')`)
+	phone.shoot(filepath.Join(t.ArtifactDir(), "question.png"))
+	phone.click(id("messages") + " button.link")
+
+	phone.waitInFrame(id("confirm"))
+	phone.shoot(filepath.Join(t.ArtifactDir(), "confirm.png"))
+	desk.shoot(filepath.Join(t.ArtifactDir(), "bind-scanned.png"))
+	phone.clickInFrame(id("confirm"))
+	desk.see(id("bind-bound"))
+	if got := desk.text(id("bound-nickname")); !strings.Contains(got, "小芳的手机") {
+		t.Errorf("the desk shows %q as bound", got)
+	}
+	desk.click(id("undo"))
+	desk.see(id("bind-qr"))
+}
+
 func register(desk *tab, h hello) {
 	desk.t.Helper()
 	desk.open(h.URL + "/register")

@@ -71,7 +71,7 @@ func preparePages(t *testing.T, desk *tab, h hello) []pageUnderTest {
 	})
 	api.Must(t, http.MethodPost, "/v1/orders/"+closed.ID+"/close", nil, nil)
 	return []pageUnderTest{{"shop", h.URL + "/"}, {"pending", h.URL + "/pay/" + pending.ID}, {"paid", h.URL + "/pay/" + paid.ID},
-		{"closed", h.URL + "/pay/" + closed.ID}, {"bind", h.URL + "/bind"}, {"me", h.URL + "/me"},
+		{"closed", h.URL + "/pay/" + closed.ID}, {"bind", h.URL + "/bind"}, {"bind-code", h.URL + "/bind/code"}, {"me", h.URL + "/me"},
 		{"register", h.URL + "/register"}, {"login", h.URL + "/login"}, {"missing", h.URL + "/no-such-page"}}
 }
 

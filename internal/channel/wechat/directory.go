@@ -3,6 +3,7 @@ package wechat
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/paypush/paypush/internal/fault"
 	"github.com/paypush/paypush/internal/member"
@@ -42,6 +43,22 @@ func (d *Directory) Identify(ctx context.Context, code string) (member.Identity,
 		who.Nickname = profile.Nickname
 	}
 	return who, nil
+}
+
+// Coder is a [Directory] of an account that may make parametric codes and whose
+// events reach us. It is a [member.Coder].
+type Coder struct{ *Directory }
+
+var _ member.Coder = Coder{}
+
+// Code makes a temporary code and answers its address, which holds nothing of
+// the scene.
+func (c Coder) Code(ctx context.Context, scene string, life time.Duration) (string, error) {
+	code, err := c.client.CreateQRCode(ctx, client.QRRequest{Scene: scene, Life: life})
+	if err != nil {
+		return "", translate("wechat.Code", err)
+	}
+	return code.URL, nil
 }
 
 // translate gives a failed call the domain's kind.

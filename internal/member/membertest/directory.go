@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"net/url"
 	"sync"
+	"time"
 
 	"github.com/paypush/paypush/internal/fault"
 	"github.com/paypush/paypush/internal/member"
@@ -22,16 +23,33 @@ type Directory struct {
 	mu     sync.Mutex
 	serial int
 	codes  map[string]member.Identity
+	scene  string
 }
 
 var (
-	_ member.Directory = (*Directory)(nil)
-	_ member.Hasher    = Hasher{}
+	_ member.Coder  = (*Directory)(nil)
+	_ member.Hasher = Hasher{}
 )
 
 // AuthorizeURL implements [member.Directory].
 func (d *Directory) AuthorizeURL(state string) (string, error) {
 	return "https://open.test/authorize?" + url.Values{"state": {state}}.Encode(), nil
+}
+
+// Code implements [member.Coder].
+func (d *Directory) Code(_ context.Context, scene string, _ time.Duration) (content string, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.serial++
+	d.scene = scene
+	return fmt.Sprint("https://weixin.test/q/", d.serial), nil
+}
+
+// Scene is what the platform tells of a scan of the newest code.
+func (d *Directory) Scene() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.scene
 }
 
 // Agree is a person agreeing on the consent page; it returns the code that

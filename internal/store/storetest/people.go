@@ -84,18 +84,20 @@ func bindings(t *testing.T, db *store.DB) {
 func links(t *testing.T, db *store.DB) {
 	ctx, p, m, session := context.Background(), db.People(), aMember(t, db), id.New("s")
 	make := func(created time.Time) member.Link {
-		l := member.Link{ID: id.New("bln"), TokenHash: id.New("t"), MemberID: m.ID, Session: session, Account: "wechat",
+		l := member.Link{ID: id.New("bln"), TokenHash: id.New("t"), SceneHash: id.New("s"), MemberID: m.ID, Session: session, Account: "wechat",
 			Status: member.LinkOpen, Version: 1, CreatedAt: created, ExpiresAt: created.Add(member.LinkLife)}
 		good(t, p.Update(ctx, func(tx member.Tx) error { return tx.InsertLink(ctx, l) }))
 		return l
 	}
 	old, l := make(at.Add(-time.Hour)), make(at)
+	l.TokenHash = id.New("t")
 	l.Status, l.ConfirmHash, l.OpenID, l.UnionID, l.Nickname, l.Reason = member.LinkConsented, id.New("c"), "o", "u", "茶", "r"
 	good(t, p.Update(ctx, func(tx member.Tx) error { return tx.UpdateLink(ctx, l) }))
 	l.Version = 2
 	for what, find := range map[string]func() (member.Link, error){
 		"by id":      func() (member.Link, error) { return p.Link(ctx, l.ID) },
 		"by token":   func() (member.Link, error) { return p.LinkByToken(ctx, l.TokenHash) },
+		"by scene":   func() (member.Link, error) { return p.LinkByScene(ctx, l.SceneHash) },
 		"by confirm": func() (member.Link, error) { return p.LinkByConfirm(ctx, l.ConfirmHash) },
 		"newest":     func() (member.Link, error) { return p.NewestLink(ctx, session) },
 	} {
@@ -105,6 +107,8 @@ func links(t *testing.T, db *store.DB) {
 	}
 	good(t, p.Update(ctx, func(tx member.Tx) error { return tx.DeleteLinks(ctx, at, 100) }))
 	_, err := p.Link(ctx, old.ID)
+	fails(t, err, member.ErrNoLink)
+	_, err = p.LinkByScene(ctx, "") // what is no code is not found by none
 	fails(t, err, member.ErrNoLink)
 	_, err = p.LinkByConfirm(ctx, "") // an open link has no confirm hash and is not found by none
 	fails(t, err, member.ErrNoLink)

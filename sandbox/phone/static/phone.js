@@ -32,6 +32,7 @@ export class Phone {
     this.part("say").addEventListener("submit", (event) => this.write(event));
     this.part("scan").addEventListener("submit", (event) => this.scan(event));
     this.part("follow").addEventListener("click", () => this.act("follow"));
+    this.part("join").addEventListener("click", () => this.meet(this.code, true));
     this.part("follows").addEventListener("click", () => this.act(this.person.follows ? "unfollow" : "follow"));
     this.part("takes").addEventListener("click", () => this.act("block", { blocks: !this.person.blocks }));
     this.part("close").addEventListener("click", () => { this.part("frame").removeAttribute("src"); this.go("chat"); });
@@ -53,7 +54,7 @@ export class Phone {
     this.pane = name;
     for (const pane of this.element.querySelectorAll("[data-pane]")) pane.hidden = pane.dataset.pane !== name;
     for (const tab of this.part("tabs").children) tab.classList.toggle("here", tab.dataset.go === name);
-    this.part("tabs").hidden = name === "chat" || name === "web" || name === "scan";
+    this.part("tabs").hidden = ["chat", "web", "scan", "profile"].includes(name);
     if (name === "scan") this.showRecent();
     if (name === "chat") { this.markRead(); this.toEnd(); }
   }
@@ -102,7 +103,7 @@ export class Phone {
     if (this.shown === `${first}-${last?.id}`) return;
     this.shown = `${first}-${last?.id}`;
     this.last = last?.id ?? 0;
-    this.text("preview", last ? last.title || last.text || "" : "还没有消息 · No messages yet");
+    this.text("preview", last ? last.title || (last.text || "").replace(/<[^>]*>/g, "") : "还没有消息 · No messages yet");
     this.text("last", last ? when(last.at, this.now()) : "");
     const list = [];
     let before = 0;
@@ -149,13 +150,21 @@ export class Phone {
   // take does with a code's content what a phone does: pages open, the
   // account's own codes are told to the platform, anything else is shown.
   async take(text) {
-    if (/^https?:\/\/(mp\.)?weixin\.qq\.com\/[qr]\//.test(text)) {
-      const end = await attempt(() => call("POST", `${this.path}/scan`, { text, consent: true }));
-      if (end) say(end.body);
-      return this.go("chat");
-    }
+    if (/^https?:\/\/(mp\.)?weixin\.qq\.com\/[qr]\//.test(text)) return this.meet(text, false);
     if (/^https?:\/\//.test(text)) return this.browse(text);
     return say(text);
+  }
+
+  // meet opens the account behind one of its own codes: its page with a button
+  // for those who do not follow it yet, the chat for all others.
+  async meet(text, follow) {
+    const end = await attempt(() => call("POST", `${this.path}/scan`, { text, follow }));
+    if (!end) return;
+    this.code = text;
+    if (end.asks_to_follow) return this.go("profile");
+    say(end.body);
+    await this.refresh();
+    this.go("chat");
   }
 
   showRecent() {
