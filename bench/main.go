@@ -43,6 +43,8 @@ func benchmarks() []benchmark {
 		{"wechat_send", wechatSend},
 		{"sandbox_wechat", sandboxWeChat},
 		{"wechat_token", wechatToken},
+		{"campaign_plan", campaignPlan},
+		{"campaign_send", campaignSend},
 	}
 }
 

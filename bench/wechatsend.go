@@ -54,25 +54,17 @@ func sandboxWeChat(ctx context.Context, l *lab, report func(line)) error {
 		return err
 	}
 	defer box.kill()
-	var credentials struct {
-		WeChat struct {
-			AppID      string `json:"app_id"`
-			Secret     string `json:"app_secret"`
-			TemplateID string `json:"template_id"`
-		} `json:"wechat"`
-	}
 	var people struct {
 		First string `json:"first_openid"`
 	}
-	if err := errors.Join(call(ctx, http.MethodGet, url+"/sandbox/credentials", "", &credentials),
-		call(ctx, http.MethodPost, url+"/sandbox/wechat/followers/bulk", `{"count":1000000}`, &people)); err != nil {
-		return err
+	client, templateID, err := sandboxClient(ctx, url)
+	if err == nil {
+		err = call(ctx, http.MethodPost, url+"/sandbox/wechat/followers/bulk", `{"count":1000000}`, &people)
 	}
-	client, err := wechat.New(wechat.Config{AppID: credentials.WeChat.AppID, AppSecret: wechat.Secret(credentials.WeChat.Secret), BaseURL: url})
 	if err != nil {
 		return err
 	}
-	r, err := l.sends(ctx, client, template(people.First, credentials.WeChat.TemplateID), "http://"+address)
+	r, err := l.sends(ctx, client, template(people.First, templateID), "http://"+address)
 	if err != nil {
 		return err
 	}
@@ -80,6 +72,23 @@ func sandboxWeChat(ctx context.Context, l *lab, report func(line)) error {
 		report(r)
 	}
 	return err
+}
+
+// sandboxClient makes a client of the sandbox's account, and tells the id of
+// its template.
+func sandboxClient(ctx context.Context, url string) (client *wechat.Client, templateID string, err error) {
+	var credentials struct {
+		WeChat struct {
+			AppID      string `json:"app_id"`
+			Secret     string `json:"app_secret"`
+			TemplateID string `json:"template_id"`
+		} `json:"wechat"`
+	}
+	if err := call(ctx, http.MethodGet, url+"/sandbox/credentials", "", &credentials); err != nil {
+		return nil, "", err
+	}
+	client, err = wechat.New(wechat.Config{AppID: credentials.WeChat.AppID, AppSecret: wechat.Secret(credentials.WeChat.Secret), BaseURL: url})
+	return client, credentials.WeChat.TemplateID, err
 }
 
 func template(openID, id string) wechat.Template {
@@ -146,22 +155,4 @@ func inFlight(d time.Duration, do func() error) (slice, error) {
 		s.done += n
 	}
 	return s, first(errs)
-}
-
-// call asks one of the sandbox's own addresses.
-func call(ctx context.Context, method, url, body string, into any) error {
-	r, err := http.NewRequestWithContext(ctx, method, url, bytes.NewReader([]byte(body)))
-	if err != nil {
-		return err
-	}
-	r.Header.Set("Content-Type", "application/json")
-	resp, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close() //nolint:errcheck // it was read
-	if resp.StatusCode >= 300 {
-		return fmt.Errorf("%s %s: %s", method, url, resp.Status)
-	}
-	return json.NewDecoder(resp.Body).Decode(into)
 }
