@@ -87,28 +87,36 @@ func (s *Campaigns) turn(ctx context.Context, w *stint, ended []Delivery, stop b
 		if err := s.settle(ctx, tx, w, ended); err != nil {
 			return err
 		}
-		kept, err := tx.Keep(ctx, w.chunk, s.real().Add(chunkLease))
-		if err != nil || !kept {
+		if err := s.goOn(ctx, tx, w, &next, stop); err != nil {
 			return err
 		}
-		status, hold, err := tx.Standing(ctx, w.chunk.No)
-		now := s.now()
-		switch {
-		case err != nil:
-			return err
-		case status == CampaignCancelled:
-			return s.cancelRest(ctx, tx, w)
-		case status != CampaignRunning || stop:
-			return tx.Release(ctx, w.chunk, now)
-		case hold.After(now):
-			return tx.Release(ctx, w.chunk, hold)
-		}
-		if end := w.campaign.Quiet.Ends(now); !end.IsZero() {
-			return tx.Release(ctx, w.chunk, end)
-		}
-		return s.claim(ctx, tx, w, &next)
+		return s.count(ctx, tx, w, ended)
 	})
 	return next, err
+}
+
+// goOn claims the next batch, or gives the chunk back.
+func (s *Campaigns) goOn(ctx context.Context, tx CampaignTx, w *stint, next *batch, stop bool) error {
+	kept, err := tx.Keep(ctx, w.chunk, s.real().Add(chunkLease))
+	if err != nil || !kept {
+		return err
+	}
+	status, hold, err := tx.Standing(ctx, w.chunk.No)
+	now := s.now()
+	switch {
+	case err != nil:
+		return err
+	case status == CampaignCancelled:
+		return s.cancelRest(ctx, tx, w)
+	case status != CampaignRunning || stop:
+		return tx.Release(ctx, w.chunk, now)
+	case hold.After(now):
+		return tx.Release(ctx, w.chunk, hold)
+	}
+	if end := w.campaign.Quiet.Ends(now); !end.IsZero() {
+		return tx.Release(ctx, w.chunk, end)
+	}
+	return s.claim(ctx, tx, w, next)
 }
 
 // claim marks the next recipients as being sent to, and ends those for whom

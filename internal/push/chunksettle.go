@@ -28,7 +28,7 @@ func (s *Campaigns) decide(w *stint, p Candidate, out Outcome) Delivery {
 	return d
 }
 
-// settle writes down what became of a batch, with the follower and for the day.
+// settle writes down what became of a batch, and with whom it was told.
 func (s *Campaigns) settle(ctx context.Context, tx CampaignTx, w *stint, ended []Delivery) error {
 	if len(ended) == 0 {
 		return nil
@@ -36,8 +36,7 @@ func (s *Campaigns) settle(ctx context.Context, tx CampaignTx, w *stint, ended [
 	if err := tx.Settle(ctx, w.chunk, ended); err != nil {
 		return err
 	}
-	now, way := s.now(), ended[0].Way
-	told := make([]int64, 0, len(ended))
+	now := s.now()
 	for _, d := range ended {
 		if d.exhausted {
 			if err := tx.Hold(ctx, w.chunk.No, nextDay(now), "daily_quota"); err != nil {
@@ -46,20 +45,35 @@ func (s *Campaigns) settle(ctx context.Context, tx CampaignTx, w *stint, ended [
 			break
 		}
 	}
+	way, told := ended[0].Way, reached(ended)
+	if len(told) == 0 || way == WayTemplate {
+		return nil
+	}
+	return tx.Told(ctx, w.chunk, w.campaign.Account, way, now, monthOf(now), told)
+}
+
+// count adds the calls of a batch to the day's. That row is everybody's, on all
+// nodes, so it comes last in a transaction: nobody waits for it longer than a
+// commit takes.
+func (s *Campaigns) count(ctx context.Context, tx CampaignTx, w *stint, ended []Delivery) error {
+	calls := int64(len(reached(ended)))
+	if calls == 0 {
+		return nil
+	}
+	way := ended[0].Way
+	if way == WayMass {
+		calls = 1
+	}
+	return tx.Called(ctx, w.campaign.Account, way, dayOf(s.now()), calls)
+}
+
+// reached numbers those whom a batch told, or may have told.
+func reached(ended []Delivery) []int64 {
+	told := make([]int64, 0, len(ended))
 	for _, d := range ended {
 		if d.Status == Sent || d.Status == Unknown {
 			told = append(told, d.N)
 		}
 	}
-	if len(told) == 0 {
-		return nil
-	}
-	calls := int64(len(told))
-	if way == WayMass {
-		calls = 1
-	}
-	if err := tx.Called(ctx, w.campaign.Account, way, dayOf(now), calls); err != nil || way == WayTemplate {
-		return err
-	}
-	return tx.Told(ctx, w.chunk, w.campaign.Account, way, now, monthOf(now), told)
+	return told
 }
