@@ -111,13 +111,13 @@ func (a *API) registerCampaigns() {
 	huma.Register(a.huma, a.operation("list-campaigns", http.MethodGet, all, "List campaigns, newest first", http.StatusOK), a.listCampaigns)
 	huma.Register(a.huma, a.operation("get-campaign", http.MethodGet, one, "Get a campaign with its counts", http.StatusOK, http.StatusNotFound), a.getCampaign)
 	huma.Register(a.huma, a.operation("start-campaign", http.MethodPost, one+"/start", "Start a draft, or schedule it where its start is to come",
-		http.StatusOK, http.StatusNotFound), a.step(audit.ActivitySend, (*push.Campaigns).Start))
+		http.StatusOK, http.StatusNotFound), a.step("start", audit.ActivitySend, (*push.Campaigns).Start))
 	huma.Register(a.huma, a.operation("pause-campaign", http.MethodPost, one+"/pause", "Pause a running campaign; after the answer nothing leaves",
-		http.StatusOK, http.StatusNotFound), a.step(audit.ActivityPause, (*push.Campaigns).Pause))
+		http.StatusOK, http.StatusNotFound), a.step("pause", audit.ActivityPause, (*push.Campaigns).Pause))
 	huma.Register(a.huma, a.operation("resume-campaign", http.MethodPost, one+"/resume", "Let a paused campaign go on",
-		http.StatusOK, http.StatusNotFound), a.step(audit.ActivityResume, (*push.Campaigns).Resume))
+		http.StatusOK, http.StatusNotFound), a.step("resume", audit.ActivityResume, (*push.Campaigns).Resume))
 	huma.Register(a.huma, a.operation("cancel-campaign", http.MethodPost, one+"/cancel", "End a campaign for ever; who was not told is skipped",
-		http.StatusOK, http.StatusNotFound), a.step(audit.ActivityCancel, (*push.Campaigns).Cancel))
+		http.StatusOK, http.StatusNotFound), a.step("cancel", audit.ActivityCancel, (*push.Campaigns).Cancel))
 	huma.Register(a.huma, a.operation("forecast-campaign", http.MethodGet, one+"/forecast", "How many people, in which way, and when it would be done",
 		http.StatusOK, http.StatusNotFound), a.forecastCampaign)
 	huma.Register(a.huma, a.operation("list-campaign-deliveries", http.MethodGet, one+"/deliveries", "Recipients of a campaign with their result",
@@ -208,22 +208,31 @@ type stepInput struct {
 	ID string `path:"id" maxLength:"64"`
 }
 
-// step makes the handler of a call that moves a campaign on. Doing it twice is
-// harmless by itself, so these calls need no idempotency key.
-func (a *API) step(action audit.Action,
+// step makes the handler of a call that moves a campaign on.
+func (a *API) step(what string, action audit.Action,
 	do func(*push.Campaigns, context.Context, string) (push.Campaign, error)) func(context.Context, *stepInput) (*campaignOutput, error) {
 	return func(ctx context.Context, in *stepInput) (*campaignOutput, error) {
-		c, err := do(a.Campaigns, audit.Note(ctx, audit.Entry{Action: action, Object: in.ID}), in.ID)
-		return a.showCampaign(ctx, c, err)
+		out := &campaignOutput{Status: http.StatusOK}
+		scope := Scope{caller(ctx).ID, http.MethodPost, "/v1/campaigns/" + in.ID + "/" + what, in.IdempotencyKey}
+		replayed, err := a.acted(ctx, scope, nil, out.Status, &out.Body, func() error {
+			c, err := do(a.Campaigns, audit.Note(ctx, audit.Entry{Action: action, Object: in.ID}), in.ID)
+			if err != nil {
+				return err
+			}
+			n, err := a.Campaigns.Counts(ctx, c)
+			out.Body = viewCampaign(c, n)
+			return err
+		})
+		if err != nil {
+			return nil, a.problem(ctx, err)
+		}
+		out.Replayed = mark(replayed)
+		return out, nil
 	}
 }
 
 func (a *API) getCampaign(ctx context.Context, in *campaignInput) (*campaignOutput, error) {
 	c, err := a.Campaigns.Campaign(ctx, in.ID)
-	return a.showCampaign(ctx, c, err)
-}
-
-func (a *API) showCampaign(ctx context.Context, c push.Campaign, err error) (*campaignOutput, error) {
 	var n push.Counts
 	if err == nil {
 		n, err = a.Campaigns.Counts(ctx, c)

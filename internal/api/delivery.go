@@ -152,6 +152,7 @@ func (a *API) getDelivery(ctx context.Context, in *endpointInput) (*deliveryOutp
 }
 
 type replayDeliveriesInput struct {
+	Idempotent
 	ID   string `path:"id" maxLength:"64"`
 	Body struct {
 		Since    time.Time        `json:"since" doc:"Deliveries made from then on"`
@@ -170,11 +171,16 @@ func (a *API) replayDeliveries(ctx context.Context, in *replayDeliveriesInput) (
 	if len(statuses) == 0 {
 		statuses = []webhook.Status{webhook.Failed, webhook.Skipped}
 	}
-	n, next, err := a.Webhooks.ReplayRange(audit.Note(ctx, audit.Entry{Action: audit.EndpointReplay, Object: r.EndpointID}), r, statuses...)
+	out := new(replayOutput)
+	scope := Scope{caller(ctx).ID, http.MethodPost, "/v1/webhook_endpoints/" + in.ID + "/replay", in.IdempotencyKey}
+	replayed, err := a.acted(ctx, scope, in.RawBody, http.StatusAccepted, &out.Body, func() (err error) {
+		ctx := audit.Note(ctx, audit.Entry{Action: audit.EndpointReplay, Object: r.EndpointID})
+		out.Body.Queued, out.Body.NextCursor, err = a.Webhooks.ReplayRange(ctx, r, statuses...)
+		return err
+	})
 	if err != nil {
 		return nil, a.problem(ctx, err)
 	}
-	out := new(replayOutput)
-	out.Body.Queued, out.Body.NextCursor = n, next
+	out.Replayed = mark(replayed)
 	return out, nil
 }

@@ -90,15 +90,15 @@ type rotateEndpointInput struct {
 	Idempotent
 	ID   string `path:"id" maxLength:"64"`
 	Body *struct {
-		Overlap int64 `json:"overlap_seconds" minimum:"0" maximum:"604800" default:"86400" doc:"For how long the old secret signs too"`
+		Overlap *int64 `json:"overlap_seconds,omitempty" minimum:"0" maximum:"604800" doc:"For how long the old secret signs too; a day where it is left out"`
 	} `required:"false"`
 }
 
 func (a *API) rotateEndpoint(ctx context.Context, in *rotateEndpointInput) (*endpointOutput, error) {
 	scope := Scope{caller(ctx).ID, http.MethodPost, "/v1/webhook_endpoints/" + in.ID + "/rotate", in.IdempotencyKey}
 	overlap := 24 * time.Hour
-	if in.Body != nil {
-		overlap = time.Duration(in.Body.Overlap) * time.Second
+	if in.Body != nil && in.Body.Overlap != nil {
+		overlap = time.Duration(*in.Body.Overlap) * time.Second
 	}
 	out := &endpointOutput{Status: http.StatusOK}
 	return a.onceWithSecret(ctx, scope, in.RawBody, out, func(ctx context.Context) error {
@@ -124,7 +124,7 @@ func (a *API) rotateEndpoint(ctx context.Context, in *rotateEndpointInput) (*end
 // kept sealed.
 func (a *API) onceWithSecret(ctx context.Context, s Scope, raw []byte, out *endpointOutput, place func(context.Context) error) (*endpointOutput, error) {
 	replayed, err := a.once(ctx, s, raw, &out.Body, place)
-	if err == nil && replayed {
+	if err == nil && replayed != 0 {
 		var sealed []byte
 		if sealed, err = base64.StdEncoding.DecodeString(out.Body.Secret); err == nil {
 			out.Body.Secret, err = a.Webhooks.Reveal(out.Body.ID, sealed)

@@ -116,19 +116,38 @@ type FollowerSync struct {
 
 type syncOutput struct{ Body FollowerSync }
 
-func (a *API) syncFollowers(ctx context.Context, _ *struct{ Keyed }) (*syncOutput, error) {
-	if err := a.Followers.Sync(ctx, a.WeChat); err != nil {
-		return nil, a.problem(ctx, err)
-	}
-	return a.getSync(ctx, nil)
+type syncedOutput struct {
+	Replayed string `header:"Idempotent-Replayed" doc:"true where this is the first answer again"`
+	Body     FollowerSync
 }
 
-func (a *API) getSync(ctx context.Context, _ *struct{}) (*syncOutput, error) {
-	m, err := a.Followers.Mirror(ctx, a.WeChat)
+func (a *API) syncFollowers(ctx context.Context, in *struct{ Keyed }) (*syncedOutput, error) {
+	out := new(syncedOutput)
+	scope := Scope{caller(ctx).ID, http.MethodPost, "/v1/follower_syncs", in.IdempotencyKey}
+	replayed, err := a.acted(ctx, scope, nil, http.StatusAccepted, &out.Body, func() (err error) {
+		if err = a.Followers.Sync(ctx, a.WeChat); err == nil {
+			out.Body, err = a.sync(ctx)
+		}
+		return err
+	})
 	if err != nil {
 		return nil, a.problem(ctx, err)
 	}
+	out.Replayed = mark(replayed)
+	return out, nil
+}
+
+func (a *API) getSync(ctx context.Context, _ *struct{}) (*syncOutput, error) {
+	state, err := a.sync(ctx)
+	if err != nil {
+		return nil, a.problem(ctx, err)
+	}
+	return &syncOutput{state}, nil
+}
+
+func (a *API) sync(ctx context.Context) (FollowerSync, error) {
+	m, err := a.Followers.Mirror(ctx, a.WeChat)
 	due := !m.DueAt.IsZero() && !m.DueAt.After(a.Now())
-	return &syncOutput{FollowerSync{Running: due || !m.BeganAt.IsZero(), Found: m.Found, Total: m.Total, BeganAt: optional(m.BeganAt),
-		EndedAt: optional(m.EndedAt), DueAt: optional(m.DueAt), Error: m.Error}}, nil
+	return FollowerSync{Running: due || !m.BeganAt.IsZero(), Found: m.Found, Total: m.Total, BeganAt: optional(m.BeganAt),
+		EndedAt: optional(m.EndedAt), DueAt: optional(m.DueAt), Error: m.Error}, err
 }

@@ -95,6 +95,7 @@ func (a *API) draftEvent(in *createEventInput) (event.Event, error) {
 }
 
 type replayEventInput struct {
+	Idempotent
 	ID   string `path:"id" maxLength:"64"`
 	Body *struct {
 		Endpoint string `json:"endpoint,omitempty" maxLength:"64" doc:"Only this one, whe_...; otherwise every enabled one that wants the type"`
@@ -102,7 +103,8 @@ type replayEventInput struct {
 }
 
 type replayOutput struct {
-	Body struct {
+	Replayed string `header:"Idempotent-Replayed" doc:"true where this is the first answer again"`
+	Body     struct {
 		Queued     int    `json:"queued" doc:"How many deliveries are due now"`
 		NextCursor string `json:"next_cursor,omitempty" doc:"Where to go on; empty where all is done"`
 	}
@@ -113,11 +115,22 @@ func (a *API) replayEvent(ctx context.Context, in *replayEventInput) (*replayOut
 	if in.Body != nil {
 		endpoint = in.Body.Endpoint
 	}
-	n, err := a.Webhooks.Replay(audit.Note(ctx, audit.Entry{Action: audit.EndpointReplay, Object: in.ID, Became: endpoint}), in.ID, endpoint)
+	out := new(replayOutput)
+	scope := Scope{caller(ctx).ID, http.MethodPost, "/v1/events/" + in.ID + "/replay", in.IdempotencyKey}
+	replayed, err := a.once(ctx, scope, in.RawBody, &out.Body, func(ctx context.Context) error {
+		r, err := a.Webhooks.DraftReplay(ctx, in.ID, endpoint)
+		if err != nil {
+			return err
+		}
+		out.Body.Queued = len(r.To)
+		if ctx, err = a.remember(ctx, scope, in.RawBody, http.StatusAccepted, out.Body); err != nil {
+			return err
+		}
+		return a.Webhooks.Replay(audit.Note(ctx, audit.Entry{Action: audit.EndpointReplay, Object: in.ID, Became: endpoint}), r)
+	})
 	if err != nil {
 		return nil, a.problem(ctx, err)
 	}
-	out := new(replayOutput)
-	out.Body.Queued = n
+	out.Replayed = mark(replayed)
 	return out, nil
 }

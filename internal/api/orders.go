@@ -56,6 +56,9 @@ func (a *API) createOrder(ctx context.Context, in *createOrderInput) (*orderOutp
 	if err != nil {
 		return nil, a.problem(ctx, err)
 	}
+	if replayed != 0 {
+		out.Status = replayed
+	}
 	out.Replayed = mark(replayed)
 	return out, nil
 }
@@ -80,6 +83,9 @@ func (a *API) placeOrder(ctx context.Context, scope Scope, in *createOrderInput,
 			_, link, err = a.Pay.Checkout(ctx, placed.ID, b.Channel)
 		}
 		out.Status, out.Body = http.StatusOK, a.view(placed, link)
+		if err == nil {
+			a.keep(ctx, scope, in.RawBody, out.Status, out.Body)
+		}
 	}
 	return err
 }
@@ -121,7 +127,7 @@ func (a *API) actOnOrder(ctx context.Context, in *orderActInput, what string, ac
 	}
 	out := &orderOutput{Status: http.StatusOK}
 	scope := Scope{caller(ctx).ID, http.MethodPost, "/v1/orders/" + in.ID + "/" + what, in.IdempotencyKey}
-	replayed, err := a.acted(ctx, scope, &out.Body, func() error {
+	replayed, err := a.acted(ctx, scope, nil, http.StatusOK, &out.Body, func() error {
 		o, err := act(audit.Note(ctx, audit.Entry{Action: action, Object: in.ID, Was: string(before.Status)}), in.ID)
 		if err == nil {
 			out.Body, err = a.whole(ctx, o)

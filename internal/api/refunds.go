@@ -115,7 +115,7 @@ func (a *API) decideRefund(ctx context.Context, in *refundActInput, what string)
 	out := &refundOutput{Status: http.StatusOK}
 	ctx = audit.Note(ctx, audit.Entry{Action: audit.Action("refund." + what), Object: in.ID, Was: string(pay.RefundApproving)})
 	scope := Scope{caller(ctx).ID, http.MethodPost, "/v1/refunds/" + in.ID + "/" + what, in.IdempotencyKey}
-	replayed, err := a.acted(ctx, scope, &out.Body, func() error {
+	replayed, err := a.acted(ctx, scope, nil, http.StatusOK, &out.Body, func() error {
 		r, err := a.Pay.DecideRefund(ctx, in.ID, "key:"+caller(ctx).ID, what == "approve")
 		out.Body = viewRefund(r)
 		return err

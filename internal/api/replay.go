@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
-	"net/http"
 
 	"github.com/paypush/paypush/internal/fault"
 )
@@ -61,65 +60,76 @@ type Keyed struct {
 
 // once answers a POST: with the first answer where there is one, otherwise by
 // place, which stores the answer together with its effect. A twin that commits
-// in between is found the second time.
-func (a *API) once(ctx context.Context, s Scope, raw []byte, out any, place func(context.Context) error) (replayed bool, err error) {
+// in between is found the second time. It returns the first answer's status, 0
+// where this is the first.
+func (a *API) once(ctx context.Context, s Scope, raw []byte, out any, place func(context.Context) error) (first int, err error) {
 	for range 2 {
-		if replayed, err = a.replay(ctx, s, raw, out); err != nil || replayed {
-			return replayed, err
+		if first, err = a.replay(ctx, s, raw, out); err != nil || first != 0 {
+			return first, err
 		}
 		if err = place(ctx); !errors.Is(err, errInFlight) {
-			return false, err
+			return 0, err
 		}
 	}
-	return false, err
+	return 0, err
 }
 
-// acted answers a POST without a body that acts on what is there already: with
+// acted answers a POST that acts on what is there already, or on nothing: with
 // the first answer where there is one, otherwise by act, which fills out. The
 // answer is kept after the effect, not with it: such an act takes effect once
-// by itself, whoever repeats it.
-func (a *API) acted(ctx context.Context, s Scope, out any, act func() error) (replayed bool, err error) {
-	if replayed, err = a.replay(ctx, s, nil, out); err != nil || replayed {
-		return replayed, err
+// by itself, whoever repeats it. raw is nil for a POST without a body.
+func (a *API) acted(ctx context.Context, s Scope, raw []byte, httpStatus int, out any, act func() error) (first int, err error) {
+	if first, err = a.replay(ctx, s, raw, out); err != nil || first != 0 {
+		return first, err
 	}
-	if err = act(); err != nil || s.Key == "" {
-		return false, err
+	if err = act(); err != nil {
+		return 0, err
 	}
-	body, err := json.Marshal(out)
+	a.keep(ctx, s, raw, httpStatus, out)
+	return 0, nil
+}
+
+// keep stores an answer by itself. That it could not is not the caller's
+// concern: what was asked for is done.
+func (a *API) keep(ctx context.Context, s Scope, raw []byte, httpStatus int, answer any) {
+	if s.Key == "" {
+		return
+	}
+	body, err := json.Marshal(answer)
 	if err == nil {
-		err = a.Replays.Keep(ctx, Replay{Scope: s, Hash: hash(nil), Status: http.StatusOK, Body: body})
+		err = a.Replays.Keep(ctx, Replay{Scope: s, Hash: hash(raw), Status: httpStatus, Body: body})
 	}
 	if err != nil && !errors.Is(err, errInFlight) {
 		a.Log.ErrorContext(ctx, "an answer was not kept", slog.Any("error", err))
 	}
-	return false, nil
 }
 
-// mark is the value of the Idempotent-Replayed header.
-func mark(replayed bool) string {
-	if replayed {
+// mark is the value of the Idempotent-Replayed header, by the status of the
+// first answer.
+func mark(first int) string {
+	if first != 0 {
 		return "true"
 	}
 	return ""
 }
 
-// replay finds the first answer to this request and reads its body into out.
-// Without a key, or with a new one, it reports false.
-func (a *API) replay(ctx context.Context, s Scope, raw []byte, out any) (found bool, err error) {
+// replay finds the first answer to this request, reads its body into out and
+// returns its status. Without a key, or with a new one, that is 0.
+func (a *API) replay(ctx context.Context, s Scope, raw []byte, out any) (first int, err error) {
 	if s.Key == "" {
-		return false, nil
+		return 0, nil
 	}
 	if !goodKey(s.Key) {
-		return false, errKeyFormat
+		return 0, errKeyFormat
 	}
 	r, ok, err := a.Replays.Find(ctx, s)
 	if err != nil || !ok {
-		return false, err
+		return 0, err
 	}
 	if r.Hash != hash(raw) {
-		return false, errKeyReused
+		return 0, errKeyReused
 	}
-	return true, json.Unmarshal(r.Body, out)
+	return r.Status, json.Unmarshal(r.Body, out)
 }
 
 // remember attaches the answer to the transaction that will make it true.

@@ -115,7 +115,8 @@ type PreviewLine struct {
 }
 
 type previewOutput struct {
-	Body struct {
+	Replayed string `header:"Idempotent-Replayed" doc:"true where this is the first answer again"`
+	Body     struct {
 		Text     string                   `json:"text"`
 		Accounts map[string][]PreviewLine `json:"accounts"`
 		OK       bool                     `json:"ok"`
@@ -123,21 +124,29 @@ type previewOutput struct {
 }
 
 func (a *API) previewTemplate(ctx context.Context, in *previewInput) (*previewOutput, error) {
-	t, err := a.Push.Template(ctx, in.Name)
+	out := new(previewOutput)
+	scope := Scope{caller(ctx).ID, http.MethodPost, "/v1/templates/" + in.Name + "/preview", in.IdempotencyKey}
+	replayed, err := a.acted(ctx, scope, in.RawBody, http.StatusOK, &out.Body, func() error {
+		t, err := a.Push.Template(ctx, in.Name)
+		values := in.Body.Data
+		if len(values) == 0 {
+			values = t.Sample
+		}
+		out.fill(a.Push.Preview(t, values))
+		return err
+	})
 	if err != nil {
 		return nil, a.problem(ctx, err)
 	}
-	values := in.Body.Data
-	if len(values) == 0 {
-		values = t.Sample
-	}
-	p := a.Push.Preview(t, values)
-	out := new(previewOutput)
+	out.Replayed = mark(replayed)
+	return out, nil
+}
+
+func (out *previewOutput) fill(p push.Preview) {
 	out.Body.Text, out.Body.OK, out.Body.Accounts = p.Text, p.OK(), map[string][]PreviewLine{}
 	for account, lines := range p.Accounts {
 		for _, l := range lines {
 			out.Body.Accounts[account] = append(out.Body.Accounts[account], PreviewLine(l))
 		}
 	}
-	return out, nil
 }

@@ -9,27 +9,37 @@ import (
 
 // tidy makes the description say what is so where it was derived too broadly:
 // bodies are JSON and nothing else, an operation without a body can't refuse
-// one, and a body that may be left out is not required.
+// one, a body that may be left out is not required, and every good answer of
+// an operation bears the same headers.
 func (a *API) tidy() {
 	doc := a.huma.OpenAPI()
 	for _, item := range doc.Paths {
 		for _, op := range []*huma.Operation{item.Get, item.Post, item.Patch, item.Delete} {
-			switch {
-			case op == nil:
-			case op.RequestBody == nil:
-				for _, s := range []int{http.StatusBadRequest, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType} {
-					delete(op.Responses, code(s))
-				}
-			default:
-				delete(op.RequestBody.Content, "application/octet-stream")
-				if op.OperationID == "rotate-webhook-endpoint" {
-					op.RequestBody.Required = false
-				}
+			if op != nil {
+				tidyOne(op)
 			}
 		}
 	}
 	for _, unused := range []string{"ErrorModel", "ErrorDetail"} {
 		delete(doc.Components.Schemas.Map(), unused)
+	}
+}
+
+func tidyOne(op *huma.Operation) {
+	if op.RequestBody == nil {
+		for _, s := range []int{http.StatusBadRequest, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType} {
+			delete(op.Responses, code(s))
+		}
+	} else {
+		delete(op.RequestBody.Content, "application/octet-stream")
+		if op.OperationID == "rotate-webhook-endpoint" || op.OperationID == "replay-event" {
+			op.RequestBody.Required = false
+		}
+	}
+	for status, r := range op.Responses {
+		if status < "300" && r.Headers == nil { // a second good answer, which answers added
+			r.Headers = op.Responses[code(op.DefaultStatus)].Headers
+		}
 	}
 }
 

@@ -80,7 +80,10 @@ func (s *Site) replayDelivery(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	ctx := audit.Note(r.Context(), audit.Entry{Action: audit.EndpointReplay, Object: d.EndpointID, Was: string(d.Status), Became: d.EventID})
-	_, err = s.Desk.Webhooks.Replay(ctx, d.EventID, d.EndpointID)
+	again, err := s.Desk.Webhooks.DraftReplay(r.Context(), d.EventID, d.EndpointID)
+	if err == nil {
+		entry := audit.Entry{Action: audit.EndpointReplay, Object: d.EndpointID, Was: string(d.Status), Became: d.EventID}
+		err = s.Desk.Webhooks.Replay(audit.Note(r.Context(), entry), again)
+	}
 	return s.answered(w, r, err, "/admin/deliveries/"+d.ID, "posted", s.showDelivery)
 }

@@ -9,42 +9,49 @@ import (
 	"github.com/paypush/paypush/internal/fault"
 )
 
-// Replay delivers one event again, whatever became of it before: to the
-// endpoint that is named, or where none is to every enabled one that wants its
-// type. It returns how many deliveries are due now.
-func (s *Service) Replay(ctx context.Context, eventID, endpointID string) (n int, err error) {
-	err = s.store.Update(ctx, func(tx Tx) error {
-		n = 0
-		e, err := tx.Event(ctx, eventID)
-		if err != nil {
-			return err
-		}
-		all, err := targets(ctx, tx, e, endpointID)
-		if err != nil {
-			return err
-		}
-		for _, to := range all {
-			if err := s.replayTo(ctx, tx, e, to); err != nil {
-				return err
-			}
-			n++
-		}
-		return nil
-	})
-	s.stir()
-	return n, fault.Wrap("webhook.Replay", err)
+// Redelivery is an event that is to be delivered again, and to whom.
+type Redelivery struct {
+	Event event.Event
+	To    []Endpoint
 }
 
-func targets(ctx context.Context, tx Tx, e event.Event, endpointID string) ([]Endpoint, error) {
+// DraftReplay finds out to whom an event would be delivered again: to the
+// endpoint that is named, or where none is to every enabled one that wants its
+// type. It stores nothing.
+func (s *Service) DraftReplay(ctx context.Context, eventID, endpointID string) (Redelivery, error) {
+	e, err := s.store.Event(ctx, eventID)
+	if err != nil {
+		return Redelivery{}, fault.Wrap("webhook.DraftReplay", err)
+	}
+	to, err := s.targets(ctx, e, endpointID)
+	return Redelivery{e, to}, fault.Wrap("webhook.DraftReplay", err)
+}
+
+func (s *Service) targets(ctx context.Context, e event.Event, endpointID string) ([]Endpoint, error) {
 	if endpointID != "" {
-		one, err := tx.Endpoint(ctx, endpointID)
+		one, err := s.store.Endpoint(ctx, endpointID)
 		if err == nil && !one.Enabled {
 			err = ErrDisabled
 		}
 		return []Endpoint{one}, err
 	}
-	all, err := tx.Endpoints(ctx)
+	all, err := s.store.Endpoints(ctx)
 	return slices.DeleteFunc(all, func(to Endpoint) bool { return !to.Enabled || !to.Wants(e.Type) }), err
+}
+
+// Replay makes a drafted redelivery due now, whatever became of the event
+// before. An endpoint that was disabled since hears of it when it is enabled.
+func (s *Service) Replay(ctx context.Context, r Redelivery) error {
+	err := s.store.Update(ctx, func(tx Tx) error {
+		for _, to := range r.To {
+			if err := s.replayTo(ctx, tx, r.Event, to); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	s.stir()
+	return fault.Wrap("webhook.Replay", err)
 }
 
 func (s *Service) replayTo(ctx context.Context, tx Tx, e event.Event, to Endpoint) error {

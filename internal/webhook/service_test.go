@@ -249,7 +249,7 @@ func TestWhatIsNotThereIsSaid(t *testing.T) {
 	n := newHouse(t).node(newTown())
 	ctx, e := t.Context(), endpoint(t, n, "https://x.test")
 	_, missing := n.Update(ctx, "whe_none", webhook.Change{})
-	_, noEvent := n.Replay(ctx, "evt_none", "")
+	_, noEvent := n.DraftReplay(ctx, "evt_none", "")
 	_, _, noDelivery := n.Delivery(ctx, "whd_none")
 	_, tooLong := n.DraftRotation(8 * 24 * time.Hour)
 	_, _, backwards := n.ReplayRange(ctx, webhook.Range{EndpointID: e.ID, Since: noonish, Until: noonish})

@@ -1,9 +1,11 @@
 package service_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -18,6 +20,8 @@ type contract struct {
 	t   *testing.T
 	doc schema.Document
 	ops map[string]*operation // by id
+
+	keys int // how many idempotency keys were used
 }
 
 // operation is one that is described.
@@ -78,9 +82,17 @@ func (c *contract) good(id, query, body string, parts ...string) map[string]any 
 	if body != "" {
 		c.fits(o, "the request", o.described["requestBody"], "application/json", body)
 	}
-	a := c.call(o, o.at(parts...)+query, body)
+	target, key := o.at(parts...)+query, []string(nil)
+	if o.method == http.MethodPost {
+		c.keys++
+		key = []string{"Idempotency-Key", fmt.Sprint("contract-", c.keys)}
+	}
+	a := c.call(o, target, body, key...)
 	if a.status >= 300 {
 		c.t.Fatalf("%s: %d %s", id, a.status, a.body)
+	}
+	if key != nil {
+		c.repeats(o, target, body, a, key)
 	}
 	o.succeeded = true
 	var v map[string]any
@@ -90,6 +102,41 @@ func (c *contract) good(id, query, body string, parts ...string) map[string]any 
 		}
 	}
 	return v
+}
+
+// repeats sends a POST that succeeded once more under its key: the first
+// answer comes again, and to another body none.
+func (c *contract) repeats(o *operation, target, body string, first answer, key []string) {
+	c.t.Helper()
+	again := c.call(o, target, body, key...)
+	if again.status != first.status || again.body != first.body || again.header.Get("Idempotent-Replayed") != "true" ||
+		first.header.Get("Idempotent-Replayed") != "" {
+		c.t.Errorf("%s under one key: %d %s\nthen: %d %s", o.id, first.status, first.body, again.status, again.body)
+	}
+	if o.hasBody() {
+		a := c.call(o, target, " "+cmp.Or(body, "{}"), key...)
+		if a.status != http.StatusConflict || a.problem.Code != "idempotency_key_reused" {
+			c.t.Errorf("%s under the same key with another body: %d %s", o.id, a.status, a.body)
+		}
+	}
+}
+
+// describesKey reports whether an operation says that it takes a key, and how
+// its answers tell that they are given again.
+func (c *contract) describesKey(o *operation) bool {
+	parameters, _ := o.described["parameters"].([]any)
+	takes := slices.ContainsFunc(parameters, func(p any) bool {
+		d, err := c.doc.Resolve(p)
+		return err == nil && d["in"] == "header" && d["name"] == "Idempotency-Key"
+	})
+	for status, answer := range o.described["responses"].(map[string]any) {
+		d, err := c.doc.Resolve(answer)
+		headers, _ := d["headers"].(map[string]any)
+		if status < "300" && (err != nil || headers["Idempotent-Replayed"] == nil) {
+			return false
+		}
+	}
+	return takes
 }
 
 // bad is call for what must be refused with a status.
@@ -166,10 +213,11 @@ func (c *contract) holdProblem(what string, a answer) {
 
 func id(v map[string]any) string { return fmt.Sprint(v["id"]) }
 
-// TestAnswersKeepToTheDescription calls every operation that /openapi.json
-// describes, with input that is taken and input that is refused, and holds
-// every answer against it. A new operation fails it until it is called here.
-func TestAnswersKeepToTheDescription(t *testing.T) {
+// TestInvariant19AnswersKeepToTheDescription calls every operation that
+// /openapi.json describes, with input that is taken and input that is refused,
+// and holds every answer against it; every POST is repeated under its key. A
+// new operation fails it until it is called here.
+func TestInvariant19AnswersKeepToTheDescription(t *testing.T) {
 	c := newContract(t, func(conf *config.Config) { conf.Money.ApproveAbove, conf.Money.Late = "5.00", "hold" })
 	c.orders()
 	c.refunds()
@@ -180,6 +228,9 @@ func TestAnswersKeepToTheDescription(t *testing.T) {
 	c.campaigns()
 	for _, o := range c.ops {
 		c.abuse(o)
+		if o.method == http.MethodPost && !c.describesKey(o) {
+			t.Errorf("%s is a POST without Idempotency-Key and Idempotent-Replayed", o.id)
+		}
 		if !o.succeeded {
 			t.Errorf("%s is described, but was never called with success", o.id)
 		}

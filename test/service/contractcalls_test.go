@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/paypush/paypush/internal/app"
 	"github.com/paypush/paypush/test/harness"
@@ -195,7 +196,13 @@ func (c *contract) webhooks() {
 	c.good("replay-event", "", "", id(happened))
 	c.good("replay-webhook-deliveries", "", `{"since":"2020-01-01T00:00:00Z","statuses":["delivered"]}`, id(e))
 	c.good("rotate-webhook-endpoint", "", "", id(e))
-	c.good("rotate-webhook-endpoint", "", `{"overlap_seconds":60}`, id(e))
+	for body, seconds := range map[string]float64{`{"overlap_seconds":0}`: 0, `{"overlap_seconds":60}`: 60, `{}`: 86400} {
+		began := time.Now()
+		fresh := c.good("rotate-webhook-endpoint", "", body, id(e))
+		if until, err := time.Parse(time.RFC3339, fmt.Sprint(fresh["old_secret_until"])); err != nil || until.Sub(began).Seconds() > seconds+3600 || until.Sub(began).Seconds() < seconds-3600 {
+			c.t.Errorf("rotated by %s, the old secret goes on until %v", body, fresh["old_secret_until"])
+		}
+	}
 	for _, body := range []string{`{"url":"ftp://x"}`, `{"url":""}`, `{}`} {
 		c.bad(c.ops["create-webhook-endpoint"], http.StatusUnprocessableEntity, "/v1/webhook_endpoints", body)
 	}
