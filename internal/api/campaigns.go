@@ -9,7 +9,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/paypush/paypush/internal/audit"
-	"github.com/paypush/paypush/internal/fault"
 	"github.com/paypush/paypush/internal/push"
 )
 
@@ -25,6 +24,7 @@ type Campaign struct {
 	Data       map[string]string   `json:"data,omitempty"`
 	Text       string              `json:"text,omitempty"`
 	Link       string              `json:"link,omitempty"`
+	Ways       []push.Way          `json:"ways,omitempty" doc:"First the one to try first"`
 	Rate       int64               `json:"rate" doc:"At most so many messages a second; 0 for no limit of its own"`
 	StartAt    *time.Time          `json:"start_at"`
 	IfMissed   string              `json:"if_missed" enum:"start,cancel"`
@@ -58,7 +58,7 @@ type Audience struct {
 
 func viewCampaign(c push.Campaign, n push.Counts) Campaign {
 	v := Campaign{ID: c.ID, Status: c.Status, Title: c.Title, Kind: c.Purpose, Template: c.Template, Version: c.TemplateVersion,
-		Data: c.Values, Text: c.Text, Link: c.Link, Rate: c.Rate, StartAt: optional(c.StartAt), IfMissed: c.IfMissed,
+		Data: c.Values, Text: c.Text, Link: c.Link, Ways: c.Ways, Rate: c.Rate, StartAt: optional(c.StartAt), IfMissed: c.IfMissed,
 		CreatedAt: c.CreatedAt, StartedAt: optional(c.StartedAt), DoneAt: optional(c.DoneAt), HoldUntil: optional(c.HoldUntil), HoldReason: c.HoldReason,
 		Counts: CampaignCounts{n.Total, n.Queued, n.Sent, n.Failed, n.Skipped, n.Unknown, n.Frozen}}
 	switch c.Audience.Kind {
@@ -120,8 +120,11 @@ func (a *API) registerCampaigns() {
 		http.StatusOK, http.StatusNotFound), a.step("cancel", audit.ActivityCancel, (*push.Campaigns).Cancel))
 	huma.Register(a.huma, a.operation("forecast-campaign", http.MethodGet, one+"/forecast", "How many people, in which way, and when it would be done",
 		http.StatusOK, http.StatusNotFound), a.forecastCampaign)
-	huma.Register(a.huma, a.operation("list-campaign-deliveries", http.MethodGet, one+"/deliveries", "Recipients of a campaign with their result",
-		http.StatusOK, http.StatusNotFound), a.listCampaignDeliveries)
+	huma.Register(a.huma, a.operation("try-campaign", http.MethodPost, one+"/trials", "Show one person what a campaign would tell; it is counted nowhere",
+		http.StatusAccepted, http.StatusNotFound), a.tryCampaign)
+	huma.Register(a.huma, a.operation("get-campaign-progress", http.MethodGet, one+"/progress", "How far a campaign was over time",
+		http.StatusOK, http.StatusNotFound), a.campaignProgress)
+	a.registerRecipients(one + "/deliveries")
 }
 
 type newCampaign struct {
@@ -132,6 +135,7 @@ type newCampaign struct {
 	Data     map[string]string `json:"data,omitempty" maxProperties:"20"`
 	Text     string            `json:"text,omitempty" maxLength:"600" doc:"Plain text; or template"`
 	Link     string            `json:"link,omitempty" maxLength:"512"`
+	Ways     []push.Way        `json:"ways,omitempty" maxItems:"2" enum:"template,custom,mass" doc:"First the one to try first; all that are legal where it is left out: template and custom for a service, mass and custom for a promotion"`
 	Rate     int64             `json:"rate,omitempty" minimum:"0" maximum:"100000"`
 	StartAt  *time.Time        `json:"start_at,omitempty" doc:"When it starts once it is scheduled"`
 	IfMissed string            `json:"if_missed,omitempty" enum:"start,cancel" doc:"What to do when the start was missed by more than 15 minutes"`
@@ -152,7 +156,7 @@ func minutes(clock string) int {
 
 func (b newCampaign) draft() push.NewCampaign {
 	in := push.NewCampaign{Title: b.Title, Purpose: push.Purpose(b.Kind), Audience: b.Audience.audience(), OpenIDs: b.Audience.OpenIDs,
-		Template: b.Template, Values: b.Data, Text: b.Text, Link: b.Link, Rate: b.Rate, IfMissed: b.IfMissed}
+		Template: b.Template, Values: b.Data, Text: b.Text, Link: b.Link, Ways: b.Ways, Rate: b.Rate, IfMissed: b.IfMissed}
 	if b.StartAt != nil {
 		in.StartAt = b.StartAt.UTC()
 	}
@@ -273,81 +277,4 @@ func (a *API) listCampaigns(ctx context.Context, in *listCampaignsInput) (*listC
 		out.Body.NextCursor = all[len(all)-1].ID
 	}
 	return out, nil
-}
-
-// CampaignDelivery is a recipient of a campaign with their result.
-type CampaignDelivery struct {
-	OpenID   string      `json:"openid"`
-	Status   push.Status `json:"status" enum:"queued,sending,sent,failed,skipped,unknown"`
-	Way      push.Way    `json:"way,omitempty" enum:"template,custom,mass,"`
-	Code     string      `json:"code,omitempty" doc:"Ours, or the platform's for the last try"`
-	Detail   string      `json:"detail,omitempty"`
-	Report   string      `json:"report,omitempty" enum:"delivered,blocked,failed," doc:"What the platform reported afterwards"`
-	Attempts int         `json:"attempts"`
-	DoneAt   *time.Time  `json:"done_at"`
-}
-
-type listCampaignDeliveriesInput struct {
-	ID     string `path:"id" maxLength:"64"`
-	Status string `query:"status" enum:"queued,sending,sent,failed,skipped,unknown,"`
-	OpenID string `query:"openid" maxLength:"64"`
-	After  string `query:"after" pattern:"^[0-9]{0,12}$" doc:"next_cursor of the page before"`
-	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
-}
-
-type listCampaignDeliveriesOutput struct {
-	Body struct {
-		Data       []CampaignDelivery `json:"data"`
-		NextCursor string             `json:"next_cursor" doc:"Empty where there are no more"`
-	}
-}
-
-func (a *API) listCampaignDeliveries(ctx context.Context, in *listCampaignDeliveriesInput) (*listCampaignDeliveriesOutput, error) {
-	c, err := a.Campaigns.Campaign(ctx, in.ID)
-	if err != nil {
-		return nil, a.problem(ctx, err)
-	}
-	f := push.DeliveryFilter{Status: push.Status(in.Status), Recipient: in.OpenID, After: -1, Limit: in.Limit}
-	if in.After != "" {
-		if f.After, err = strconv.ParseInt(in.After, 10, 64); err != nil {
-			return nil, a.problem(ctx, fault.Input("/after", "cursor_invalid", "The cursor is not one of ours."))
-		}
-	}
-	all, err := a.Campaigns.Deliveries(ctx, c, f)
-	if err != nil {
-		return nil, a.problem(ctx, err)
-	}
-	out := new(listCampaignDeliveriesOutput)
-	out.Body.Data = make([]CampaignDelivery, 0, len(all))
-	for _, d := range all {
-		out.Body.Data = append(out.Body.Data, CampaignDelivery{OpenID: d.Recipient, Status: d.Status, Way: d.Way, Code: d.Code, Detail: d.Detail,
-			Report: d.Report, Attempts: d.Attempts, DoneAt: optional(d.DoneAt)})
-	}
-	if in.OpenID == "" && len(all) == in.Limit {
-		out.Body.NextCursor = strconv.FormatInt(all[len(all)-1].N, 10)
-	}
-	return out, nil
-}
-
-// Forecast is what would become of a campaign that starts now.
-type Forecast struct {
-	People   int64      `json:"people"`
-	Way      push.Way   `json:"way" enum:"template,custom,mass"`
-	Calls    int64      `json:"calls" doc:"Calls of the platform at most"`
-	Daily    int64      `json:"daily" doc:"Calls the platform takes on a day; 0 where it does not say"`
-	Left     int64      `json:"left_today"`
-	Days     int64      `json:"days"`
-	DoneAt   *time.Time `json:"done_at" doc:"When it would be done"`
-	Sentence string     `json:"sentence"`
-}
-
-type forecastOutput struct{ Body Forecast }
-
-func (a *API) forecastCampaign(ctx context.Context, in *campaignInput) (*forecastOutput, error) {
-	f, err := a.Campaigns.Forecast(ctx, in.ID)
-	if err != nil {
-		return nil, a.problem(ctx, err)
-	}
-	return &forecastOutput{Forecast{People: f.People, Way: f.Way, Calls: f.Calls, Daily: f.Daily, Left: f.Left, Days: f.Days,
-		DoneAt: optional(f.DoneAt), Sentence: f.Sentence()}}, nil
 }

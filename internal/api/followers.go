@@ -22,6 +22,7 @@ type Follower struct {
 	TextUntil    *time.Time `json:"text_until" doc:"Until when a text may be sent to them"`
 	TextLeft     int64      `json:"text_left" doc:"How many texts until then"`
 	NoPromotions bool       `json:"no_promotions"`
+	Tags         []int64    `json:"tags,omitempty" doc:"Only where one follower is asked for"`
 }
 
 func viewFollower(f push.Follower) Follower {
@@ -30,12 +31,14 @@ func viewFollower(f push.Follower) Follower {
 		w = f.Brief
 	}
 	return Follower{OpenID: f.OpenID, UnionID: f.UnionID, Following: f.Following, FollowedAt: optional(f.FollowedAt), LeftAt: optional(f.LeftAt),
-		LastIn: optional(f.LastIn), TextUntil: optional(w.Until), TextLeft: w.Left, NoPromotions: f.NoPromotions}
+		LastIn: optional(f.LastIn), TextUntil: optional(w.Until), TextLeft: w.Left, NoPromotions: f.NoPromotions, Tags: f.Tags}
 }
 
 func (a *API) registerFollowers() {
 	const all, one, sync = "/v1/followers", "/v1/followers/{openid}", "/v1/follower_syncs"
-	huma.Register(a.huma, a.operation("list-followers", http.MethodGet, all, "Who follows the account, by openid", http.StatusOK), a.listFollowers)
+	huma.Register(a.huma, a.operation("list-followers", http.MethodGet, all, "Who follows the account, or did, by openid", http.StatusOK), a.listFollowers)
+	huma.Register(a.huma, a.operation("list-follower-tags", http.MethodGet, "/v1/follower_tags", "The account's tags as they were at the last full read",
+		http.StatusOK), a.listTags)
 	huma.Register(a.huma, a.operation("get-follower", http.MethodGet, one, "Get a follower, or who was one", http.StatusOK, http.StatusNotFound), a.getFollower)
 	huma.Register(a.huma, a.operation("update-follower", http.MethodPatch, one, "Note whether somebody wants promotions", http.StatusOK,
 		http.StatusNotFound, http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType), a.updateFollower)
@@ -44,7 +47,8 @@ func (a *API) registerFollowers() {
 }
 
 type listFollowersInput struct {
-	Tag   int64  `query:"tag" minimum:"-1" default:"-1" doc:"Only those who carry this tag"`
+	State string `query:"state" enum:"following,left,refusing" default:"following" doc:"left: who followed once; refusing: who wants no promotions"`
+	Tag   int64  `query:"tag" minimum:"-1" default:"-1" doc:"Only those who follow and carry this tag"`
 	After string `query:"after" maxLength:"64" doc:"next_cursor of the page before"`
 	Limit int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
 }
@@ -57,7 +61,7 @@ type listFollowersOutput struct {
 }
 
 func (a *API) listFollowers(ctx context.Context, in *listFollowersInput) (*listFollowersOutput, error) {
-	all, err := a.Followers.List(ctx, push.FollowerFilter{Account: a.WeChat, Tag: in.Tag, After: in.After, Limit: in.Limit})
+	all, err := a.Followers.List(ctx, push.FollowerFilter{Account: a.WeChat, State: stateOf(in.State), Tag: in.Tag, After: in.After, Limit: in.Limit})
 	if err != nil {
 		return nil, a.problem(ctx, err)
 	}
@@ -68,6 +72,39 @@ func (a *API) listFollowers(ctx context.Context, in *listFollowersInput) (*listF
 	}
 	if len(all) == in.Limit {
 		out.Body.NextCursor = all[len(all)-1].OpenID
+	}
+	return out, nil
+}
+
+func stateOf(state string) push.FollowerState {
+	if state == "following" {
+		return push.FollowersNow
+	}
+	return push.FollowerState(state)
+}
+
+// FollowerTag is a tag of the account.
+type FollowerTag struct {
+	ID     int64  `json:"id"`
+	Name   string `json:"name"`
+	People int64  `json:"people" doc:"Who carry it, as the platform says"`
+}
+
+type listTagsOutput struct {
+	Body struct {
+		Data []FollowerTag `json:"data" doc:"All of them; there are 100 at most"`
+	}
+}
+
+func (a *API) listTags(ctx context.Context, _ *struct{}) (*listTagsOutput, error) {
+	all, err := a.Followers.Tags(ctx, a.WeChat)
+	if err != nil {
+		return nil, a.problem(ctx, err)
+	}
+	out := new(listTagsOutput)
+	out.Body.Data = make([]FollowerTag, 0, len(all))
+	for _, t := range all {
+		out.Body.Data = append(out.Body.Data, FollowerTag(t))
 	}
 	return out, nil
 }

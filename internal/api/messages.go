@@ -19,16 +19,52 @@ type Message struct {
 	OpenID    string      `json:"openid,omitempty"`
 	Template  string      `json:"template,omitempty"`
 	Text      string      `json:"text,omitempty"`
-	Code      string      `json:"code,omitempty" doc:"The platform's code for the last try"`
+	Ways      []push.Way  `json:"ways,omitempty" doc:"In which it may be told, first the one to try first"`
+	Way       push.Way    `json:"way,omitempty" enum:"template,custom,preview," doc:"In which it was told"`
+	Skips     []Skip      `json:"skips,omitempty" doc:"Ways that were passed over"`
+	Code      string      `json:"code,omitempty" doc:"Ours, or the platform's for the last try"`
 	Detail    string      `json:"detail,omitempty"`
+	Advice    *Advice     `json:"advice,omitempty" doc:"What to do about the code"`
+	Report    string      `json:"report,omitempty" enum:"delivered,blocked,failed," doc:"What the platform reported after it took the message; known for 90 days"`
+	Reported  *time.Time  `json:"reported_at"`
 	Attempts  int         `json:"attempts"`
 	CreatedAt time.Time   `json:"created_at"`
 	DoneAt    *time.Time  `json:"done_at"`
 }
 
-func viewMessage(m push.Message) Message {
+// Skip is a way that was passed over.
+type Skip struct {
+	Way    push.Way `json:"way"`
+	Code   string   `json:"code" doc:"Ours, or the platform's"`
+	Advice *Advice  `json:"advice,omitempty"`
+}
+
+// Advice is what to do about a code, in both languages.
+type Advice struct {
+	Zh string `json:"zh"`
+	En string `json:"en"`
+}
+
+// advice finds what to do about a code; nil where there is nothing to say.
+func (a *API) advice(account, code string) *Advice {
+	if said := a.Push.Advice(account, code); code != "" && said.En != "" {
+		return &Advice{said.Zh, said.En}
+	}
+	return nil
+}
+
+func (a *API) viewSkips(account string, all push.Skips) []Skip {
+	var views []Skip
+	for _, s := range all {
+		views = append(views, Skip{s.Way, s.Code, a.advice(account, s.Code)})
+	}
+	return views
+}
+
+func (a *API) viewMessage(m push.Message) Message {
 	return Message{ID: m.ID, Status: m.Status, Channel: m.Channel, Member: m.MemberID, OpenID: m.Recipient,
-		Template: m.Template, Text: m.Text, Code: m.Code, Detail: m.Detail, Attempts: m.Attempts,
+		Template: m.Template, Text: m.Text, Ways: m.Ways, Way: m.Way, Skips: a.viewSkips(m.Account, m.Skips), Code: m.Code, Detail: m.Detail,
+		Advice: a.advice(m.Account, m.Code), Report: m.Report, Reported: optional(m.ReportedAt), Attempts: m.Attempts,
 		CreatedAt: m.CreatedAt, DoneAt: optional(m.DoneAt)}
 }
 
@@ -42,12 +78,39 @@ func (a *API) registerMessages() {
 }
 
 type newMessage struct {
-	Member string            `json:"member,omitempty" maxLength:"64" doc:"Who is told, mem_...; or openid"`
-	OpenID string            `json:"openid,omitempty" maxLength:"64" doc:"Who is told; or member"`
+	To     *To               `json:"to,omitempty" doc:"Who is told"`
+	Member string            `json:"member,omitempty" maxLength:"64" doc:"The same as to.member"`
+	OpenID string            `json:"openid,omitempty" maxLength:"64" doc:"The same as to.openid"`
 	Text   string            `json:"text,omitempty" maxLength:"600" doc:"Plain text, on WeChat a custom message; or template"`
 	Name   string            `json:"template,omitempty" maxLength:"64" doc:"The name of a template; or text"`
 	Data   map[string]string `json:"data,omitempty" maxProperties:"20" doc:"The template's values"`
 	Link   string            `json:"link,omitempty" maxLength:"512" doc:"What opens at a tap"`
+	Ways   []push.Way        `json:"ways,omitempty" maxItems:"2" enum:"template,custom" doc:"In which to tell it, first the one to try first; all that are legal where it is left out"`
+	Over   string            `json:"channel,omitempty" enum:"wechat" doc:"The only one that is configured"`
+}
+
+// To names one person, in exactly one way.
+type To struct {
+	Member string `json:"member,omitempty" maxLength:"64" doc:"mem_..."`
+	User   string `json:"user,omitempty" maxLength:"64" doc:"The team's own id of a member"`
+	OpenID string `json:"openid,omitempty" maxLength:"64"`
+	Email  string `json:"email,omitempty" maxLength:"254" doc:"Refused: no such way is configured"`
+	Phone  string `json:"phone,omitempty" maxLength:"32" doc:"Refused: no such way is configured"`
+}
+
+func (t To) to() push.To {
+	return push.To{MemberID: t.Member, User: t.User, OpenID: t.OpenID, Email: t.Email, Phone: t.Phone}
+}
+
+// whom reads the recipient, beside to also from where it stood before.
+func (b newMessage) whom() push.To {
+	if b.To == nil {
+		return To{Member: b.Member, OpenID: b.OpenID}.to()
+	}
+	if b.Member != "" || b.OpenID != "" {
+		return push.To{}
+	}
+	return b.To.to()
 }
 
 type createMessageInput struct {
@@ -76,12 +139,12 @@ func (a *API) createMessage(ctx context.Context, in *createMessageInput) (*messa
 
 func (a *API) placeMessage(ctx context.Context, scope Scope, in *createMessageInput, out *messageOutput) error {
 	b := in.Body
-	m, err := a.Push.Draft(ctx, push.NewMessage{MemberID: b.Member, OpenID: b.OpenID, Text: b.Text,
-		Template: b.Name, Values: b.Data, Link: b.Link})
+	m, err := a.Push.Draft(ctx, push.NewMessage{To: b.whom(), Text: b.Text,
+		Template: b.Name, Values: b.Data, Link: b.Link, Ways: b.Ways})
 	if err != nil {
 		return err
 	}
-	out.Body = viewMessage(m)
+	out.Body = a.viewMessage(m)
 	if ctx, err = a.remember(ctx, scope, in.RawBody, out.Status, out.Body); err != nil {
 		return err
 	}
@@ -98,7 +161,7 @@ func (a *API) getMessage(ctx context.Context, in *messageInput) (*messageOutput,
 	if err != nil {
 		return nil, a.problem(ctx, err)
 	}
-	return &messageOutput{Status: http.StatusOK, Body: viewMessage(m)}, nil
+	return &messageOutput{Status: http.StatusOK, Body: a.viewMessage(m)}, nil
 }
 
 type listMessagesInput struct {
@@ -118,5 +181,5 @@ func (a *API) listMessages(ctx context.Context, in *listMessagesInput) (*listMes
 	if err != nil {
 		return nil, a.problem(ctx, err)
 	}
-	return &listMessagesOutput{pageOf(found, in.Limit, viewMessage, func(m push.Message) string { return m.ID })}, nil
+	return &listMessagesOutput{pageOf(found, in.Limit, a.viewMessage, func(m push.Message) string { return m.ID })}, nil
 }

@@ -54,6 +54,7 @@ func FuzzAccept(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
+		readsJSON := func(accept string) bool { return reads(accept, jsonKinds()) }
 		if readsJSON(s) && strings.TrimSpace(s) != "" && !strings.Contains(strings.ToLower(s), "application/") && !strings.Contains(s, "*/*") {
 			t.Fatalf("%q takes JSON", s)
 		}

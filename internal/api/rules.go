@@ -19,12 +19,13 @@ type Rule struct {
 	Template  string            `json:"template"`
 	Values    map[string]string `json:"values"`
 	Link      string            `json:"link,omitempty"`
+	Ways      []push.Way        `json:"ways" doc:"First the one to try first; empty for all that are legal"`
 	Enabled   bool              `json:"enabled"`
 	CreatedAt *time.Time        `json:"created_at"`
 }
 
 func viewRule(r push.Rule) Rule {
-	v := Rule{ID: r.ID, Event: r.Event, Template: r.Template, Values: r.Values, Link: r.Link, Enabled: r.Enabled, CreatedAt: optional(r.CreatedAt)}
+	v := Rule{ID: r.ID, Event: r.Event, Template: r.Template, Values: r.Values, Link: r.Link, Ways: append([]push.Way{}, r.Ways...), Enabled: r.Enabled, CreatedAt: optional(r.CreatedAt)}
 	if v.Values == nil {
 		v.Values = map[string]string{}
 	}
@@ -35,7 +36,7 @@ func (a *API) registerRules() {
 	const all, one = "/v1/rules", "/v1/rules/{id}"
 	huma.Register(a.huma, a.operation("list-rules", http.MethodGet, all, "List the rules by which events become messages", http.StatusOK), a.listRules)
 	huma.Register(a.huma, a.operation("create-rule", http.MethodPost, all,
-		"Tell the member or openid that an event's data names, whenever the event comes", http.StatusCreated), a.createRule)
+		"Tell the member, user or openid that an event's data names, whenever the event comes", http.StatusCreated), a.createRule)
 	huma.Register(a.huma, a.operation("update-rule", http.MethodPatch, one, "Change a rule, or switch it on or off; what is left out stays",
 		http.StatusOK, http.StatusNotFound, http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType), a.updateRule)
 	huma.Register(a.huma, a.operation("delete-rule", http.MethodDelete, one, "Delete a rule", http.StatusNoContent, http.StatusNotFound), a.deleteRule)
@@ -67,6 +68,7 @@ type createRuleInput struct {
 		Template string            `json:"template" maxLength:"64"`
 		Values   map[string]string `json:"values,omitempty" maxProperties:"20" doc:"The template's values by places in the data, such as order.amount|yuan or finished_at|time; without any, all texts and numbers of the data"`
 		Link     string            `json:"link,omitempty" maxLength:"512" doc:"What opens at a tap; {name} stands for what the data has there"`
+		Ways     []push.Way        `json:"ways,omitempty" maxItems:"2" enum:"template,custom" doc:"First the one to try first; all that are legal where it is left out"`
 	}
 }
 
@@ -81,7 +83,7 @@ func (a *API) createRule(ctx context.Context, in *createRuleInput) (*ruleOutput,
 	out := &ruleOutput{Status: http.StatusCreated}
 	replayed, err := a.once(ctx, scope, in.RawBody, &out.Body, func(ctx context.Context) error {
 		b := in.Body
-		r, err := a.Push.DraftRule(ctx, push.Rule{Event: event.Type(b.Event), Template: b.Template, Values: b.Values, Link: b.Link, Enabled: true})
+		r, err := a.Push.DraftRule(ctx, push.Rule{Event: event.Type(b.Event), Template: b.Template, Values: b.Values, Link: b.Link, Ways: b.Ways, Enabled: true})
 		if err != nil {
 			return err
 		}
@@ -104,6 +106,7 @@ type updateRuleInput struct {
 		Template *string            `json:"template,omitempty" maxLength:"64"`
 		Values   *map[string]string `json:"values,omitempty"`
 		Link     *string            `json:"link,omitempty" maxLength:"512"`
+		Ways     *[]push.Way        `json:"ways,omitempty" maxItems:"2" enum:"template,custom" doc:"Empty for all that are legal"`
 		Enabled  *bool              `json:"enabled,omitempty"`
 	}
 }
@@ -120,6 +123,9 @@ func (a *API) updateRule(ctx context.Context, in *updateRuleInput) (*ruleOutput,
 		}
 		if b.Link != nil {
 			r.Link = *b.Link
+		}
+		if b.Ways != nil {
+			r.Ways = *b.Ways
 		}
 		if b.Enabled != nil {
 			r.Enabled = *b.Enabled

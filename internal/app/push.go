@@ -17,9 +17,18 @@ func (s *Server) openPush() {
 		Templates: s.templates(), Book: book, Rules: book, WeChat: s.wechat().Name, Now: s.clock.Now, NewID: id.New,
 		BaseURL: s.conf.PublicURL, Log: s.log})
 	s.campaigns = push.NewCampaigns(push.CampaignConfig{Store: s.db.Campaigns(), Messages: s.push, Channels: s.accounts.channels,
-		WeChat: s.wechat().Name, Now: s.clock.Now, NewID: id.New, Holder: holder, Log: s.log})
+		WeChat: s.wechat().Name, Rates: s.rates(), Now: s.clock.Now, NewID: id.New, Holder: holder, Log: s.log})
 	s.followers = push.NewFollowers(push.FollowersConfig{Store: s.db.Followers(), Channels: s.accounts.channels, Now: s.clock.Now,
 		Holder: holder, Log: s.log})
+}
+
+// rates are the limits that the configuration sets to campaigns.
+func (s *Server) rates() map[string]int64 {
+	rates := map[string]int64{push.ProviderWeChat: s.conf.WeChatRate}
+	for _, w := range s.conf.WeChat {
+		rates[w.Name] = w.Rate
+	}
+	return rates
 }
 
 // beginPush works on campaigns and followers for as long as live does.

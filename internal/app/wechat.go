@@ -33,7 +33,9 @@ func (e *wechatEvents) handle(ctx context.Context, m *wechat.Message) (wechat.An
 	switch c := m.Content.(type) {
 	case wechat.TemplateResult:
 		return nil, e.followers.Report(ctx, e.account, strconv.FormatInt(c.MsgID, 10), reportOf(c))
-	case wechat.MassResult, wechat.SubscribeResult:
+	case wechat.MassResult:
+		return nil, e.followers.Report(ctx, e.account, strconv.FormatInt(c.MsgID, 10), massReport(c))
+	case wechat.SubscribeResult:
 		return nil, nil
 	case wechat.Text:
 		if c.MenuItem != "" {
@@ -105,4 +107,19 @@ func reportOf(r wechat.TemplateResult) string {
 		return push.ReportBlocked
 	}
 	return push.ReportFailed
+}
+
+// massDone is the status of a mass call that went out.
+const massDone = "send success"
+
+// massReport names what the platform reported of a mass call, which is of all
+// its people together.
+func massReport(r wechat.MassResult) string {
+	switch {
+	case r.Sent == 0 || r.Status != massDone:
+		return push.ReportFailed
+	case r.Sent < r.Total:
+		return push.ReportPartly
+	}
+	return push.ReportDelivered
 }

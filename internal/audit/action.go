@@ -35,6 +35,7 @@ const (
 	ActivityPause  Action = "activity.pause"
 	ActivityResume Action = "activity.resume"
 	ActivityCancel Action = "activity.cancel"
+	ActivityTry    Action = "activity.try"
 	EndpointReplay Action = "endpoint.replay"
 )
 
@@ -43,5 +44,5 @@ func Actions() []Action {
 	return []Action{OrderClose, PaymentQuery, RefundAsk, RefundApprove, RefundRefuse, SurplusRefund, SurplusAccept, SurplusKeep,
 		NoticeReplay, RoleChange, MemberCreate, MemberDelete, PasswordChange, SignInLink, Bind, Unbind, KeyCreate, KeyRevoke,
 		EndpointCreate, EndpointChange, EndpointDelete, EndpointReplay,
-		RuleChange, RuleDelete, TemplateSave, FollowerChange, ActivityDraft, ActivitySend, ActivityPause, ActivityResume, ActivityCancel}
+		RuleChange, RuleDelete, TemplateSave, FollowerChange, ActivityDraft, ActivitySend, ActivityPause, ActivityResume, ActivityCancel, ActivityTry}
 }

@@ -83,6 +83,9 @@ func (c *Config) Check() error {
 	for i := range c.Alipay {
 		all = append(all, c.checkAlipay(&c.Alipay[i], i, seen)...)
 	}
+	if c.WeChatRate < 0 || c.WeChatRate > maxRate {
+		all = append(all, fmt.Errorf("wechat_rate %d is not between 0 and %d messages a second", c.WeChatRate, maxRate))
+	}
 	for i := range c.WeChat {
 		all = append(all, c.checkWeChat(&c.WeChat[i], i, seen)...)
 	}
@@ -159,6 +162,9 @@ func (c *Config) checkAlipay(a *Alipay, i int, seen map[string]bool) (all []erro
 	return append(all, c.checkHost("alipay account "+a.Name+": gateway", a.Gateway)...)
 }
 
+// maxRate is the highest rate that may be set, in messages a second.
+const maxRate = 100_000
+
 func (c *Config) checkWeChat(w *WeChat, i int, seen map[string]bool) (all []error) {
 	if err := c.checkName("wechat", &w.Name, i, seen); err != nil {
 		all = append(all, err)
@@ -181,6 +187,9 @@ func (c *Config) checkWeChat(w *WeChat, i int, seen map[string]bool) (all []erro
 	}
 	if w.Bind == "qr" && w.Token.value == "" {
 		all = append(all, fmt.Errorf("wechat account %q: bind = \"qr\" needs token, since scans are told to us", w.Name))
+	}
+	if w.Rate < 0 || w.Rate > maxRate {
+		all = append(all, fmt.Errorf("wechat account %q: rate %d is not between 0 and %d messages a second", w.Name, w.Rate, maxRate))
 	}
 	for name := range w.VerifyFiles {
 		if !strings.HasPrefix(name, "MP_verify_") || !strings.HasSuffix(name, ".txt") || strings.Contains(name, "/") {

@@ -40,6 +40,8 @@ type Config struct {
 	Alipay        []Alipay `toml:"alipay"`
 	WeChat        []WeChat `toml:"wechat"`
 
+	WeChatRate int64 `toml:"wechat_rate"` // messages of campaigns a second, of all WeChat accounts together; 0 for no limit
+
 	SandboxURL string `toml:"-"` // where the sandbox is, in sandbox mode
 
 	SecretKey       Secret         `toml:"secret_key"`       // a file with the keys that seal secrets, the same on every node
@@ -76,6 +78,7 @@ type WeChat struct {
 	BaseURL        string              `toml:"base_url"` // empty for the mode's own
 	Follow         string              `toml:"follow"`   // what the account's own QR code holds
 	Bind           string              `toml:"bind"`     // the form of binding shown first: "oauth" or "qr"
+	Rate           int64               `toml:"rate"`     // messages of campaigns a second, on all nodes together; 0 for no limit
 	Templates      map[string]Template `toml:"templates"`
 	VerifyFiles    map[string]string   `toml:"verify_files"` // MP_verify_*.txt and its content
 }

@@ -46,6 +46,9 @@ func paymentData(p Payment) paymentJSON {
 type refundJSON struct {
 	ID        string       `json:"id"`
 	OrderID   string       `json:"order"`
+	Number    string       `json:"out_trade_no"`
+	Subject   string       `json:"subject"`
+	MemberID  string       `json:"member,omitempty"`
 	PaymentID string       `json:"payment"`
 	RequestNo string       `json:"out_request_no"`
 	Status    RefundStatus `json:"status"`
@@ -56,8 +59,8 @@ type refundJSON struct {
 	DoneAt    *time.Time   `json:"done_at"`
 }
 
-func refundData(r Refund) refundJSON {
-	return refundJSON{ID: r.ID, OrderID: r.OrderID, PaymentID: r.PaymentID, RequestNo: r.RequestNo, Status: r.Status,
+func refundData(r Refund, o Order) refundJSON {
+	return refundJSON{ID: r.ID, OrderID: r.OrderID, Number: o.Number, Subject: o.Subject, MemberID: o.MemberID, PaymentID: r.PaymentID, RequestNo: r.RequestNo, Status: r.Status,
 		Amount: r.Amount, Reason: r.Reason, Failure: r.Failure, CreatedAt: r.CreatedAt, DoneAt: optional(r.DoneAt)}
 }
 

@@ -99,7 +99,7 @@ func (s *Service) placeRefund(ctx context.Context, tx Tx, r Refund) error {
 	if err := tx.InsertRefund(ctx, r); err != nil {
 		return err
 	}
-	return s.raise(ctx, tx, event.RefundCreated, r.ID, r.Version, refundData(r))
+	return s.raiseRefund(ctx, tx, event.RefundCreated, r)
 }
 
 // refundGap is what Alipay wants between two refunds of one trade, and a
@@ -260,7 +260,17 @@ func (s *Service) endRefund(ctx context.Context, tx Tx, r Refund, status RefundS
 	r.Version++
 	kind := map[RefundStatus]event.Type{RefundSucceeded: event.RefundSucceeded, RefundFailed: event.RefundFailed,
 		RefundRefused: event.RefundRefused}[status]
-	return r, s.raise(ctx, tx, kind, r.ID, r.Version, refundData(r))
+	return r, s.raiseRefund(ctx, tx, kind, r)
+}
+
+// raiseRefund adds an event of a refund, which names the order's member, so
+// that a rule can tell them.
+func (s *Service) raiseRefund(ctx context.Context, tx Tx, kind event.Type, r Refund) error {
+	o, err := tx.Order(ctx, r.OrderID)
+	if err != nil {
+		return err
+	}
+	return s.raise(ctx, tx, kind, r.ID, r.Version, refundData(r, o))
 }
 
 // surplusRequestNo is the out_request_no of a surplus' automatic refund: the

@@ -131,7 +131,7 @@ func (s *shop) number() {
 // message stores a receipt.
 func (s *shop) message(orderID string) {
 	s.Helper()
-	m, err := s.mail.Draft(context.Background(), push.NewMessage{Key: "order.paid:" + orderID, OpenID: "openid", Text: "谢谢"})
+	m, err := s.mail.Draft(context.Background(), push.NewMessage{Key: "order.paid:" + orderID, To: push.To{OpenID: "openid"}, Text: "谢谢"})
 	s.good(err)
 	_, err = s.mail.Place(context.Background(), m)
 	s.good(err)

@@ -26,13 +26,16 @@ func (s *Service) Again(ctx context.Context, id string) (Message, error) {
 	if !old.Repeatable() {
 		return Message{}, ErrNotAgain
 	}
-	in := NewMessage{Key: "again:" + old.ID, MemberID: old.MemberID, Template: old.Template, Values: old.Values, Text: old.Text, Link: old.Link}
-	if in.MemberID == "" {
-		in.OpenID = old.Recipient
+	in := NewMessage{Key: "again:" + old.ID, To: To{MemberID: old.MemberID}, Template: old.Template, Values: old.Values, Text: old.Text, Link: old.Link}
+	if old.MemberID == "" {
+		in.To.OpenID = old.Recipient
 	}
 	m, err := s.Draft(ctx, in)
 	if err != nil {
 		return Message{}, err
+	}
+	if len(old.Ways) > 0 {
+		m.Ways = old.Ways
 	}
 	added, err := s.Place(ctx, m)
 	if err != nil || added {

@@ -83,6 +83,7 @@ type Campaign struct {
 	Values          map[string]string //
 	Text            string            // a text
 	Link            string            // what opens at a tap
+	Ways            []Way             // in their order, first the one to try first
 	Rate            int64             // at most so many a second; 0 for no limit of its own
 	StartAt         time.Time         // zero to start by hand
 	IfMissed        string            // MissedStart or MissedCancel
@@ -109,6 +110,7 @@ type Delivery struct {
 	Recipient  string    // an openid
 	Status     Status    //
 	Way        Way       // how they were told; empty where nobody tried
+	Skips      Skips     // the ways that were passed over
 	Code       string    // ours or the platform's
 	Detail     string    // a sentence for people
 	PlatformID string    // the platform's number of the message

@@ -21,7 +21,9 @@ type DeliveryFilter struct {
 	Status    Status // empty for any
 	Recipient string // one openid; empty for all
 	After     int64  // the number of the last one before; -1 for the beginning
-	Limit     int    // 1 to 100
+	Way       Way    // empty for any
+	Code      string // empty for any
+	Limit     int    // 1 to 1000
 }
 
 // CampaignStore keeps campaigns and their recipients. Both engines behave
@@ -38,8 +40,9 @@ type CampaignStore interface {
 	// Counts tells how many recipients are in which state, without looking at
 	// each of them.
 	Counts(ctx context.Context, no int64) (Counts, error)
-	// CountAudience tells how many people an audience holds now.
-	CountAudience(ctx context.Context, c Campaign) (int64, error)
+	// Outlook sorts the people of an audience, as it is now, by what is known of
+	// them at a moment that bears on how they may be told.
+	Outlook(ctx context.Context, c Campaign, at time.Time) ([]Prospect, error)
 	// Deliveries lists recipients.
 	Deliveries(ctx context.Context, f DeliveryFilter) ([]Delivery, error)
 	// Due lists scheduled campaigns whose start has come.
@@ -57,6 +60,13 @@ type CampaignStore interface {
 	LeaseChunks(ctx context.Context, holder string, now, until time.Time, limit int) ([]Chunk, error)
 	// Leased reports whether somebody holds a chunk of a campaign.
 	Leased(ctx context.Context, no int64) (bool, error)
+	// Running lists the campaigns that run, at most 100.
+	Running(ctx context.Context) ([]Campaign, error)
+	// Mark notes how far a campaign was at a moment; once for each moment, and
+	// not where nothing changed since the last one.
+	Mark(ctx context.Context, no int64, p Progress) error
+	// Progress lists what was marked, oldest first.
+	Progress(ctx context.Context, no int64) ([]Progress, error)
 	// Calls tells how many calls were taken on a day.
 	Calls(ctx context.Context, account string, way Way, day int64) (int64, error)
 }
@@ -97,8 +107,9 @@ type CampaignTx interface {
 	// NextDue tells when the next recipient's turn comes, and false where all
 	// are final.
 	NextDue(ctx context.Context, c Chunk) (time.Time, bool, error)
-	// Begin marks recipients as being sent to, all in the same way.
-	Begin(ctx context.Context, c Chunk, way Way, now time.Time, ns []int64) error
+	// Begin marks recipients as being sent to, all in the same way and for the
+	// same reasons.
+	Begin(ctx context.Context, c Chunk, way Way, skips Skips, now time.Time, ns []int64) error
 	// Settle writes down what became of recipients and counts those that are
 	// final now.
 	Settle(ctx context.Context, c Chunk, all []Delivery) error

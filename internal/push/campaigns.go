@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"iter"
 	"log/slog"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 // number of goroutines and of nodes over one store.
 type Campaigns struct {
 	store    CampaignStore
+	marked   time.Time // when this node noted progress last; of the managing goroutine alone
 	messages *Service
 	channels map[string]Channel
 	wechat   string
@@ -34,7 +36,7 @@ type CampaignConfig struct {
 	Messages    *Service           // knows the templates
 	Channels    map[string]Channel // by account name
 	WeChat      string             // the account that sends
-	Rates       map[string]int64   // messages a second of an account, on all nodes together; none for no limit
+	Rates       map[string]int64   // messages a second of an account, or under [ProviderWeChat] of all, on all nodes together; none for no limit
 	Concurrency int                // tries under way at once on this node; 0 for 64
 	Now         func() time.Time   // business time
 	Real        func() time.Time   // real time, for leases and rates; nil for time.Now
@@ -82,6 +84,32 @@ func (s *Campaigns) Deliveries(ctx context.Context, c Campaign, f DeliveryFilter
 	all, err := s.store.Deliveries(ctx, f)
 	return all, fault.Wrap("push.Deliveries "+c.ID, err)
 }
+
+// All is Deliveries to the end, page after page, beginning after f.After. It
+// ends with the first error.
+func (s *Campaigns) All(ctx context.Context, c Campaign, f DeliveryFilter) iter.Seq2[Delivery, error] {
+	return func(yield func(Delivery, error) bool) {
+		for f.Limit = allAtOnce; ; {
+			page, err := s.Deliveries(ctx, c, f)
+			if err != nil {
+				yield(Delivery{}, err)
+				return
+			}
+			for _, d := range page {
+				if !yield(d, nil) {
+					return
+				}
+				f.After = d.N
+			}
+			if len(page) < f.Limit || f.Recipient != "" {
+				return
+			}
+		}
+	}
+}
+
+// allAtOnce is how many recipients All reads at once.
+const allAtOnce = 1000
 
 // Place stores a drafted campaign. Nobody is told anything by it: see Start.
 func (s *Campaigns) Place(ctx context.Context, c Campaign, openids []string) error {
@@ -250,4 +278,15 @@ func (s *Campaigns) ring() {
 	case s.wake <- struct{}{}:
 	default:
 	}
+}
+
+// contentOf finds what a campaign says in a version of its template, and how
+// it chooses the ways in which it says so.
+func (s *Campaigns) contentOf(ctx context.Context, c Campaign, version int64) (content, choice, error) {
+	what, err := s.messages.content(ctx, c.Account, c.Template, version, c.Values, c.Text)
+	if err != nil {
+		return content{}, choice{}, err
+	}
+	ways, err := waysOf(c.Ways, c.Purpose, c.Template != "")
+	return what, choice{c.Purpose, ways, what.text != "", what.mapped, c.Gap}, err
 }

@@ -15,6 +15,10 @@ func (s *Campaigns) decide(w *stint, p Candidate, out Outcome) Delivery {
 	case doubt && now.Add(wait).Before(d.FirstTryAt.Add(s.recognised(w, p))):
 		d.Status, d.DueAt = Queued, now.Add(wait)
 		return d
+	case out.Status == Skipped && !p.doubted && len(d.Skips)+1 < len(w.choice.ways):
+		d.Status, d.DueAt, d.FirstTryAt = Queued, now, time.Time{}
+		d.Skips = append(d.Skips[:len(d.Skips):len(d.Skips)], Skip{d.Way, out.Code})
+		return d
 	case out.Status == Queued && !out.Exhausted && d.Attempts >= maxAttempts:
 		out.Status = Failed
 	case out.Status == Queued:
@@ -49,21 +53,24 @@ func (s *Campaigns) settle(ctx context.Context, tx CampaignTx, w *stint, ended [
 	if len(told) == 0 || way == WayTemplate {
 		return nil
 	}
-	return tx.Told(ctx, w.chunk, w.campaign.Account, way, now, monthOf(now), told)
+	return tx.Told(ctx, w.chunk, w.campaign.Account, way, now, MonthOf(now), told)
 }
 
 // count adds the calls of a batch to the day's. That row is everybody's, on all
 // nodes, so it comes last in a transaction: nobody waits for it longer than a
 // commit takes.
 func (s *Campaigns) count(ctx context.Context, tx CampaignTx, w *stint, ended []Delivery) error {
-	calls := int64(len(reached(ended)))
+	calls, last := int64(0), ""
+	for _, d := range ended {
+		told := d.Status == Sent || d.Status == Unknown
+		if told && (d.Way != WayMass || calls == 0 || d.PlatformID != last) {
+			calls, last = calls+1, d.PlatformID
+		}
+	}
 	if calls == 0 {
 		return nil
 	}
 	way := ended[0].Way
-	if way == WayMass {
-		calls = 1
-	}
 	return tx.Called(ctx, w.campaign.Account, way, dayOf(s.now()), calls)
 }
 

@@ -17,7 +17,7 @@ func TestMessagesAreFoundByRecipientAndTime(t *testing.T) {
 	each(t, func(t *testing.T, n *node) {
 		ctx := context.Background()
 		for i := range 7 {
-			m, err := n.messages.Draft(ctx, push.NewMessage{OpenID: []string{"o1", "o2"}[i%2], Text: "hello"})
+			m, err := n.messages.Draft(ctx, push.NewMessage{To: push.To{OpenID: []string{"o1", "o2"}[i%2]}, Text: "hello"})
 			good(t, err)
 			_, err = n.messages.Place(ctx, m)
 			good(t, err)
@@ -88,7 +88,7 @@ func TestOnlyWhatReachedNobodyIsSentAgain(t *testing.T) {
 		ctx := context.Background()
 		tell := func(out push.Outcome) string {
 			t.Helper()
-			m, err := n.messages.Draft(ctx, push.NewMessage{OpenID: "o1", Text: "hello"})
+			m, err := n.messages.Draft(ctx, push.NewMessage{To: push.To{OpenID: "o1"}, Text: "hello"})
 			good(t, err)
 			_, err = n.messages.Place(ctx, m)
 			good(t, err)

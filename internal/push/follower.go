@@ -18,6 +18,7 @@ type Follower struct {
 	PromotedAt   time.Time // when they were last told one
 	MassMonth    int64     // the month in which they were told MassCount by mass send
 	MassCount    int64
+	Tags         []int64 // only where one follower is asked for
 }
 
 // Window is leave to write to somebody: so many messages until then.
@@ -60,9 +61,20 @@ type Touch struct {
 	Typed, Brief    Window // opened by it
 }
 
+// FollowerState narrows a list of followers.
+type FollowerState string
+
+// Whom a list of followers may be narrowed to.
+const (
+	FollowersNow      FollowerState = ""         // who follows
+	FollowersLeft     FollowerState = "left"     // who followed once
+	FollowersRefusing FollowerState = "refusing" // who wants no promotions, following or not
+)
+
 // FollowerFilter chooses followers, in the order of their openids.
 type FollowerFilter struct {
 	Account string
+	State   FollowerState
 	Tag     int64  // -1 for everybody
 	After   string // an openid of the page before; empty for the beginning
 	Limit   int    // 1 to 100

@@ -1,6 +1,7 @@
 package push
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"maps"
@@ -23,7 +24,7 @@ type Lister interface {
 	// Followers reads the page of those who come after an openid.
 	Followers(ctx context.Context, after string) (Page, error)
 	// Tags lists the account's tags.
-	Tags(ctx context.Context) ([]int64, error)
+	Tags(ctx context.Context) ([]Tag, error)
 	// Tagged reads the page of those who carry a tag.
 	Tagged(ctx context.Context, tag int64, after string) (Page, error)
 }
@@ -34,8 +35,18 @@ type FollowerStore interface {
 	Touch(ctx context.Context, t Touch) error
 	// Follower finds somebody or fails with [ErrNoFollower].
 	Follower(ctx context.Context, account, openid string) (Follower, error)
-	// Followers lists those who follow.
+	// Followers lists those whom a filter selects.
 	Followers(ctx context.Context, f FollowerFilter) ([]Follower, error)
+	// Tags lists the tags of an account, and TagsOf those of one follower.
+	Tags(ctx context.Context, account string) ([]Tag, error)
+	TagsOf(ctx context.Context, account, openid string) ([]int64, error)
+	// SaveTags replaces the tags of an account.
+	SaveTags(ctx context.Context, account string, all []Tag) error
+	// Unprofiled hands out followers whose profile is not known, to one caller
+	// until the lease of an earlier one has run out. Real time.
+	Unprofiled(ctx context.Context, account string, now, lapsed time.Time, limit int) ([]string, error)
+	// SaveProfiles writes what a platform told of followers.
+	SaveProfiles(ctx context.Context, account string, all []Profile, now time.Time) error
 	// Refuse notes whether somebody wants promotions, known or not.
 	Refuse(ctx context.Context, account, openid string, refuses bool) error
 	// Report notes what the platform reported of a message.
@@ -61,6 +72,7 @@ const (
 	ReportDelivered = "delivered"
 	ReportBlocked   = "blocked" // the person refuses messages of the account
 	ReportFailed    = "failed"
+	ReportPartly    = "partly" // a mass call reached only some of its people
 )
 
 // ErrNoFollower tells that an account was never told of somebody.
@@ -75,6 +87,7 @@ type Followers struct {
 	real    func() time.Time
 	holder  string
 	wake    chan struct{}
+	rested  map[string]time.Time // until when profiles of an account are left alone; of Run alone
 	log     *slog.Logger
 }
 
@@ -96,7 +109,8 @@ func NewFollowers(c FollowersConfig) *Followers {
 	if c.Real == nil {
 		c.Real = time.Now
 	}
-	f := &Followers{store: c.Store, listers: map[string]Lister{}, now: c.Now, real: c.Real, holder: c.Holder, wake: make(chan struct{}, 1), log: c.Log}
+	f := &Followers{store: c.Store, listers: map[string]Lister{}, now: c.Now, real: c.Real, holder: c.Holder, wake: make(chan struct{}, 1),
+		rested: map[string]time.Time{}, log: c.Log}
 	for account, channel := range c.Channels {
 		if l, ok := channel.(Lister); ok {
 			f.listers[account] = l
@@ -133,19 +147,29 @@ func (f *Followers) Refuse(ctx context.Context, account, openid string, refuses 
 	return fault.Wrap("push.Refuse", f.store.Refuse(ctx, account, openid, refuses))
 }
 
-// Report notes what the platform reported of a message after it took it:
-// [ReportDelivered], [ReportBlocked] or [ReportFailed].
+// Report notes what the platform reported of a message, or a mass call, after
+// it took it: [ReportDelivered], [ReportBlocked], [ReportFailed] or
+// [ReportPartly].
 func (f *Followers) Report(ctx context.Context, account, platformID, status string) error {
 	return fault.Wrap("push.Report", f.store.Report(ctx, account, platformID, status, f.now()))
 }
 
-// Follower finds somebody.
+// Follower finds somebody, with their tags.
 func (f *Followers) Follower(ctx context.Context, account, openid string) (Follower, error) {
 	v, err := f.store.Follower(ctx, account, openid)
+	if err == nil {
+		v.Tags, err = f.store.TagsOf(ctx, account, openid)
+	}
 	return v, fault.Wrap("push.Follower", err)
 }
 
-// List lists those who follow an account.
+// Tags lists the tags of an account as they were at the last full read.
+func (f *Followers) Tags(ctx context.Context, account string) ([]Tag, error) {
+	all, err := f.store.Tags(ctx, account)
+	return all, fault.Wrap("push.Tags", err)
+}
+
+// List lists those of an account whom a filter selects.
 func (f *Followers) List(ctx context.Context, filter FollowerFilter) ([]Follower, error) {
 	all, err := f.store.Followers(ctx, filter)
 	return all, fault.Wrap("push.Followers", err)
@@ -185,6 +209,7 @@ func (f *Followers) Run(ctx context.Context) {
 			if err := f.Step(ctx, account); err != nil && ctx.Err() == nil {
 				f.log.LogAttrs(ctx, slog.LevelError, "followers can't be read", slog.String("account", account), slog.Any("error", err))
 			}
+			f.profile(ctx, account)
 		}
 		select {
 		case <-tick.C:
@@ -254,12 +279,15 @@ func (f *Followers) nextList(ctx context.Context, m *Mirror) error {
 	if err != nil {
 		return err
 	}
-	slices.Sort(tags)
+	slices.SortFunc(tags, func(a, b Tag) int { return cmp.Compare(a.ID, b.ID) })
 	for _, tag := range tags {
-		if tag > m.Tag {
-			m.Tag = tag
+		if tag.ID > m.Tag {
+			m.Tag = tag.ID
 			return nil
 		}
+	}
+	if err := f.store.SaveTags(ctx, m.Account, tags); err != nil {
+		return err
 	}
 	now := f.now()
 	if err := f.store.Sweep(ctx, *m, now); err != nil {

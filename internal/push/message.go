@@ -55,10 +55,15 @@ type Message struct {
 	Values     map[string]string // its values by our names
 	Text       string            // of a text message
 	Link       string            // what opens when the person taps it; may be empty
+	Ways       []Way             // in which it may be told, first the one to try first
+	Way        Way               // in which it was told, or is being told; empty where nobody tried
+	Skips      Skips             // the ways that were passed over
 	Status     Status            //
 	Code       string            // the platform's code for the last try
 	Detail     string            // a sentence for people
 	PlatformID string            // the platform's number of the message
+	Report     string            // what the platform reported afterwards: [ReportDelivered], ...; empty for nothing
+	ReportedAt time.Time         // when it did
 	Attempts   int               //
 	Version    int64             //
 	CreatedAt  time.Time         //
@@ -70,10 +75,10 @@ type Message struct {
 // NewMessage is what somebody asks to tell a person.
 type NewMessage struct {
 	Key      string            // idempotency; empty for a message of its own
-	MemberID string            // or
-	OpenID   string            // one of the two
+	To       To                //
 	Template string            // with Values, or
 	Values   map[string]string //
 	Text     string            // one of the two; 1 to 600 characters
 	Link     string            //
+	Ways     []Way             // in their order; empty for all that are legal
 }

@@ -19,6 +19,7 @@ type NewCampaign struct {
 	Values   map[string]string
 	Text     string // one of the two; a promotion is text
 	Link     string
+	Ways     []Way // in their order; empty for all that are legal
 	Rate     int64
 	StartAt  time.Time
 	IfMissed string         // empty for MissedStart
@@ -39,6 +40,10 @@ func (s *Campaigns) Draft(ctx context.Context, in NewCampaign) (Campaign, error)
 	c := Campaign{ID: id, No: numberOf(id), Title: in.Title, Purpose: in.Purpose, Account: s.wechat, Audience: in.Audience,
 		Template: in.Template, Values: in.Values, Text: in.Text, Link: in.Link, Rate: in.Rate, StartAt: in.StartAt,
 		IfMissed: in.IfMissed, Status: CampaignDraft, Version: 1, CreatedAt: s.now()}
+	var err error
+	if c.Ways, err = waysOf(in.Ways, in.Purpose, in.Template != ""); err != nil {
+		return Campaign{}, err
+	}
 	if c.IfMissed == "" {
 		c.IfMissed = MissedStart
 	}
@@ -70,8 +75,11 @@ func (s *Campaigns) check(ctx context.Context, in NewCampaign) error {
 	if err := checkAudience(in); err != nil || in.Template == "" {
 		return err
 	}
-	_, err := s.messages.Template(ctx, in.Template)
-	return err
+	t, err := s.messages.Template(ctx, in.Template)
+	if err != nil {
+		return err
+	}
+	return t.checkValues(in.Values)
 }
 
 func checkAudience(in NewCampaign) error {

@@ -15,8 +15,10 @@ type Outcome struct {
 	PlatformID string        // the platform's number of the message
 	After      time.Duration // with Queued: how long to wait at least
 	Exhausted  bool          // with Queued: the day's allowance is used up
+	Somebody   bool          // of a mass call, with Failed: refused because of somebody in it
 
-	doubt bool // queued again although it may have been delivered
+	doubt  bool // queued again although it may have been delivered
+	passed Way  // queued again in another way than this one
 }
 
 // Channel is a way to reach people. It is safe for any number of goroutines.
@@ -44,6 +46,11 @@ type Address struct {
 type People interface {
 	// Addresses lists the addresses of a member, best first; none is not an error.
 	Addresses(ctx context.Context, memberID string) ([]Address, error)
+	// MemberOf finds a member by the team's own id, or fails with [ErrNoUser].
+	MemberOf(ctx context.Context, user string) (memberID string, err error)
+	// Follower finds what an account was told of somebody, or fails with
+	// [ErrNoFollower].
+	Follower(ctx context.Context, account, openid string) (Follower, error)
 }
 
 // Store keeps messages. Both engines behave alike.
@@ -80,4 +87,6 @@ type Tx interface {
 	UpdateMessage(ctx context.Context, m Message) error
 	// AddEvent adds an event to the outbox.
 	AddEvent(ctx context.Context, e event.Event) error
+	// Spend notes that somebody was written to inside the window they opened.
+	Spend(ctx context.Context, account, openid string) error
 }

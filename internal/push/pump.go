@@ -84,6 +84,7 @@ func (s *Campaigns) Step(ctx context.Context) error {
 			return fault.Wrap("push.Step "+c.ID, err)
 		}
 	}
+	s.mark(ctx)
 	return s.finish(ctx)
 }
 
@@ -147,6 +148,9 @@ func (s *Campaigns) finish(ctx context.Context) error {
 			c.DoneAt = s.now()
 			return c.become(CampaignDone)
 		})
+		if err == nil {
+			err = s.note(ctx, f, s.now())
+		}
 		if err != nil {
 			return fault.Wrap("push.Step "+f.ID, err)
 		}

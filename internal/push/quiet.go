@@ -27,10 +27,11 @@ func (q Quiet) Ends(t time.Time) time.Time {
 	return time.Time{}
 }
 
-// dayOf numbers the days in China, and monthOf the months.
+// dayOf numbers the days in China.
 func dayOf(t time.Time) int64 { return (t.Unix() + 8*60*60) / (24 * 60 * 60) }
 
-func monthOf(t time.Time) int64 {
+// MonthOf numbers the months in China.
+func MonthOf(t time.Time) int64 {
 	local := t.In(china)
 	return int64(local.Year())*12 + int64(local.Month())
 }

@@ -15,14 +15,15 @@ import (
 	"github.com/paypush/paypush/internal/fault"
 )
 
-// Rule tells somebody of an event: the member or openid that the event's data
-// names. It is for service notices alone.
+// Rule tells somebody of an event: the member, user or openid that the event's
+// data names. It is for service notices alone.
 type Rule struct {
 	ID        string            // rul_...
 	Event     event.Type        //
 	Template  string            // a template's name
 	Values    map[string]string // the template's values by where they are in the event's data; empty for all texts and numbers of the data
 	Link      string            // what opens at a tap; {name} stands for what the data has there; a path is ours
+	Ways      []Way             // in their order; empty for all that are legal
 	Enabled   bool              //
 	Version   int64             //
 	CreatedAt time.Time         //
@@ -128,6 +129,9 @@ func (s *Service) checkRule(ctx context.Context, r Rule) error {
 			return ErrRule
 		}
 	}
+	if _, err := waysOf(r.Ways, PurposeService, true); err != nil {
+		return err
+	}
 	_, err := s.Template(ctx, r.Template)
 	return err
 }
@@ -177,9 +181,8 @@ func (s *Service) compose(r Rule, e event.Event) (in NewMessage, ok bool) {
 	if dec.Decode(&data) != nil {
 		return in, false
 	}
-	in.MemberID, in.OpenID = textOf(data["member"]), textOf(data["openid"])
-	if in.MemberID != "" {
-		in.OpenID = ""
+	if in.To = recipientOf(data); in.To == (To{}) {
+		return in, false
 	}
 	in.Key, in.Template = "rule:"+r.ID+":"+e.ID, r.Template
 	if r.ID == ReceiptRule {
@@ -189,7 +192,19 @@ func (s *Service) compose(r Rule, e event.Event) (in NewMessage, ok bool) {
 	if in.Link = fillIn(r.Link, plainValues(data)); strings.HasPrefix(in.Link, "/") {
 		in.Link = s.baseURL + in.Link
 	}
-	return in, in.MemberID != "" || in.OpenID != ""
+	in.Ways = r.Ways
+	return in, true
+}
+
+// recipientOf finds whom an event's data names: a member, the team's own id of
+// one, or an openid.
+func recipientOf(data map[string]any) To {
+	for _, to := range []To{{MemberID: textOf(data["member"])}, {User: textOf(data["user"])}, {OpenID: textOf(data["openid"])}} {
+		if to != (To{}) {
+			return to
+		}
+	}
+	return To{}
 }
 
 func valuesOf(r Rule, data map[string]any, at time.Time) map[string]string {

@@ -58,7 +58,7 @@ func (s *Service) Draft(ctx context.Context, in NewMessage) (Message, error) {
 	if err := s.check(ctx, in); err != nil {
 		return Message{}, err
 	}
-	m := Message{ID: s.newID("msg"), Key: in.Key, MemberID: in.MemberID, Kind: KindText, Template: in.Template,
+	m := Message{ID: s.newID("msg"), Key: in.Key, Kind: KindText, Template: in.Template,
 		Values: in.Values, Text: in.Text, Link: in.Link, Status: Queued, Version: 1, CreatedAt: s.now()}
 	if in.Template != "" {
 		m.Kind = KindTemplate
@@ -66,18 +66,15 @@ func (s *Service) Draft(ctx context.Context, in NewMessage) (Message, error) {
 	if m.Key == "" {
 		m.Key = m.ID
 	}
-	to := Address{Channel: "wechat", Account: s.wechat, Recipient: in.OpenID}
-	if in.MemberID != "" {
-		all, err := s.people.Addresses(ctx, in.MemberID)
-		if err != nil {
-			return Message{}, fault.Wrap("push.Draft", err)
-		}
-		if len(all) == 0 {
-			return Message{}, ErrUnreachable
-		}
-		to = all[0]
+	var err error
+	if m.Ways, err = waysOf(in.Ways, PurposeService, in.Template != ""); err != nil {
+		return Message{}, err
 	}
-	m.Channel, m.Account, m.Recipient = to.Channel, to.Account, to.Recipient
+	to, memberID, err := s.Address(ctx, in.To)
+	if err != nil {
+		return Message{}, err
+	}
+	m.MemberID, m.Channel, m.Account, m.Recipient = memberID, to.Channel, to.Account, to.Recipient
 	return m, nil
 }
 
@@ -117,15 +114,15 @@ func (s *Service) Messages(ctx context.Context, f Filter) ([]Message, error) {
 }
 
 func (s *Service) check(ctx context.Context, in NewMessage) error {
-	if (in.MemberID == "") == (in.OpenID == "") {
-		return ErrNoRecipient
-	}
 	if (in.Text == "") == (in.Template == "") || !utf8.ValidString(in.Text) || utf8.RuneCountInString(in.Text) > 600 {
 		return ErrNoContent
 	}
 	if in.Template == "" {
 		return nil
 	}
-	_, err := s.Template(ctx, in.Template)
-	return err
+	t, err := s.Template(ctx, in.Template)
+	if err != nil {
+		return err
+	}
+	return t.checkValues(in.Values)
 }

@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -43,7 +42,8 @@ func (l Layout) Fill(values map[string]string) map[string]string {
 type Template struct {
 	Name      string
 	Version   int64
-	Zh, En    string            // the text where there is no layout, such as on a page, with {name} for values
+	Zh, En    string            // the text where there is no layout, such as in a customer service message, with {name} for values
+	Params    map[string]Param  // its values by name and type; empty to take whatever comes
 	Layouts   map[string]Layout // by account
 	Sample    map[string]string // values to show it with
 	CreatedAt time.Time
@@ -69,6 +69,8 @@ type TemplateStore interface {
 	Template(ctx context.Context, name string) (Template, error)
 	// TemplateVersion finds a certain one, or fails with [ErrNoTemplate].
 	TemplateVersion(ctx context.Context, name string, version int64) (Template, error)
+	// TemplateVersions lists the versions of a name, newest first, at most 100.
+	TemplateVersions(ctx context.Context, name string) ([]Template, error)
 	// Templates lists the newest versions by name; there are few.
 	Templates(ctx context.Context) ([]Template, error)
 	// AddTemplate adds a version and fails with [ErrStale] where there is one
@@ -114,7 +116,7 @@ var (
 
 // ErrTemplate tells what a template must be.
 var ErrTemplate = fault.Input("/", "template_invalid",
-	"A template has a name of a-z, 0-9, _ . and -, a text of at most 600 characters, and for each account a template id with 1 to 20 keywords.")
+	"A template has a name of a-z, 0-9, _ . and -, a text of at most 600 characters, parameters of type text, number, money or time, and for each account a template id with 1 to 20 keywords.")
 
 // ErrSample tells that the platform would refuse a template's sample.
 var ErrSample = fault.Input("/sample", "sample_refused", "The platform would refuse the template filled in with its sample; preview it to see why.")
@@ -157,13 +159,24 @@ func (s *Service) Templates(ctx context.Context) ([]Template, error) {
 	return all, nil
 }
 
+// TemplateVersions lists the stored versions of a template, newest first, at
+// most 100, or fails with [ErrNoTemplate].
+func (s *Service) TemplateVersions(ctx context.Context, name string) ([]Template, error) {
+	newest, err := s.Template(ctx, name)
+	if err != nil || newest.Version == 0 {
+		return nil, err
+	}
+	all, err := s.book.TemplateVersions(ctx, name)
+	return all, fault.Wrap("push.TemplateVersions "+name, err)
+}
+
 // SaveTemplate checks a template, its sample included, and stores it as the
 // next version of its name. What was drafted before keeps what it said.
 func (s *Service) SaveTemplate(ctx context.Context, t Template) (Template, error) {
 	if err := t.check(); err != nil {
 		return Template{}, err
 	}
-	if len(t.Sample) > 0 && !s.Preview(t, t.Sample).OK() {
+	if len(t.Sample) > 0 && (t.checkValues(t.Sample) != nil || !s.Preview(t, t.Sample).OK()) {
 		return Template{}, ErrSample
 	}
 	for {
@@ -181,6 +194,7 @@ func (s *Service) SaveTemplate(ctx context.Context, t Template) (Template, error
 // Preview shows a template filled in with values, and what the platforms would
 // have against it. It sends nothing.
 func (s *Service) Preview(t Template, values map[string]string) Preview {
+	values = t.Written(values)
 	p := Preview{Text: t.Text(values), Accounts: map[string][]Line{}}
 	for account, l := range t.Layouts {
 		if channel, ok := s.channels[account].(Previewer); ok {
@@ -192,8 +206,13 @@ func (s *Service) Preview(t Template, values map[string]string) Preview {
 
 func (t Template) check() error {
 	long := utf8.RuneCountInString(t.Zh) > 600 || utf8.RuneCountInString(t.En) > 600
-	if !templateName.MatchString(t.Name) || long || len(t.Layouts) > 20 || len(t.Sample) > 20 || t.Zh+t.En == "" && len(t.Layouts) == 0 {
+	if !templateName.MatchString(t.Name) || long || len(t.Params) > 20 || len(t.Layouts) > 20 || len(t.Sample) > 20 || t.Zh+t.En == "" && len(t.Layouts) == 0 {
 		return ErrTemplate
+	}
+	for name, p := range t.Params {
+		if !placeholder.MatchString("{"+name+"}") || !slices.Contains([]Param{ParamText, ParamNumber, ParamMoney, ParamTime}, p) {
+			return ErrTemplate
+		}
 	}
 	for account, l := range t.Layouts {
 		if account == "" || l.ID == "" || len(l.ID) > 64 || len(l.Fields) == 0 || len(l.Fields) > 20 || !l.labelled() {
@@ -206,58 +225,4 @@ func (t Template) check() error {
 		}
 	}
 	return nil
-}
-
-// layout finds how a version of a template is filled in for an account; nil
-// leaves it to the channel. Version 0 is the configuration's, -1 the newest.
-func (s *Service) layout(ctx context.Context, name string, version int64, account string) (*Layout, error) {
-	if name == "" || version == 0 || s.book == nil {
-		return nil, nil
-	}
-	t, err := s.versions.get(name, version, func() (Template, error) {
-		if version < 0 {
-			return s.book.Template(ctx, name)
-		}
-		return s.book.TemplateVersion(ctx, name, version)
-	})
-	if fault.KindOf(err) == fault.Invalid && version < 0 {
-		return nil, nil
-	}
-	if l, ok := t.Layouts[account]; ok && err == nil {
-		return &l, nil
-	}
-	return nil, err
-}
-
-// versions keeps versions of templates that were read, which never change.
-type versions struct {
-	mu sync.Mutex
-	by map[versionKey]Template
-}
-
-type versionKey struct {
-	name    string
-	version int64
-}
-
-const keptVersions = 200
-
-func (v *versions) get(name string, version int64, read func() (Template, error)) (Template, error) {
-	key := versionKey{name, version}
-	v.mu.Lock()
-	t, ok := v.by[key]
-	v.mu.Unlock()
-	if ok {
-		return t, nil
-	}
-	t, err := read()
-	if err == nil && version > 0 {
-		v.mu.Lock()
-		defer v.mu.Unlock()
-		if v.by == nil || len(v.by) >= keptVersions {
-			v.by = map[versionKey]Template{}
-		}
-		v.by[key] = t
-	}
-	return t, err
 }

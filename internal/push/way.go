@@ -1,67 +1,83 @@
 package push
 
-import "time"
+import (
+	"slices"
+	"strings"
+
+	"github.com/paypush/paypush/internal/fault"
+)
 
 // Way is how somebody is told over WeChat.
 type Way string
 
-// The ways.
+// The ways. Preview is for tests alone: it shows one person what mass send
+// would send.
 const (
 	WayTemplate Way = "template" // a template message: service notices alone, to those who follow
 	WayCustom   Way = "custom"   // a customer service message: inside a window that the person opened
 	WayMass     Way = "mass"     // mass send: four a month for each person
+	WayPreview  Way = "preview"
 )
 
-const massPerMonth = 4
+// ErrWays tells which ways there are.
+var ErrWays = fault.Input("/ways", "ways_invalid",
+	"Name each way once: template and custom for what is a service, mass and custom for a promotion. The way template needs a template.")
 
-// skip is why somebody is not told.
-type skip struct{ code, detail string }
-
-var (
-	skipLeft      = skip{"not_following", "They don't follow the account."}
-	skipWindow    = skip{"window_closed", "A text may be sent only within 48 hours after they wrote, and five times. Use a template for a service notice."}
-	skipRefused   = skip{"promotions_refused", "They asked not to be told promotions."}
-	skipRecent    = skip{"told_recently", "They were told a promotion not long ago."}
-	skipMonth     = skip{"mass_quota", "They had their four mass messages of this month."}
-	skipAlone     = skip{"mass_needs_two", "Mass send needs two recipients, and this one has no open window."}
-	skipCancelled = skip{"cancelled", "The campaign was cancelled before it was their turn."}
-	skipAccount   = skip{"account_missing", "The account that was to send it is no longer configured."}
-	doubtful      = skip{"outcome_unknown", "Nobody knows whether the platform took it."}
-)
-
-// Candidate is a recipient whose turn it is, with what is known of them.
-type Candidate struct {
-	Delivery
-	Known    bool // whether the account told us of them
-	Follower Follower
+// waysOf completes the ways that somebody asked for, first the one to try
+// first, or fails with [ErrWays]. Without any, it is all that are legal, the
+// one that reaches most people first.
+func waysOf(asked []Way, purpose Purpose, template bool) ([]Way, error) {
+	legal := []Way{WayTemplate, WayCustom}
+	switch {
+	case purpose == PurposePromotion:
+		legal = []Way{WayMass, WayCustom}
+	case !template:
+		legal = []Way{WayCustom}
+	}
+	if len(asked) == 0 {
+		return legal, nil
+	}
+	for i, w := range asked {
+		if !slices.Contains(legal, w) || slices.Contains(asked[:i], w) {
+			return nil, ErrWays
+		}
+	}
+	return asked, nil
 }
 
-// wayFor chooses the legal way to tell somebody, or says why there is none.
-// Somebody of whom nothing is known may follow; the platform will say.
-func (c Campaign) wayFor(p Candidate, now time.Time) (Way, *skip) {
-	f := p.Follower
-	switch {
-	case p.Known && !f.Following:
-		return "", &skipLeft
-	case c.Purpose == PurposePromotion:
-		return c.promote(p, now)
-	case c.Template != "":
-		return WayTemplate, nil
-	case f.Typed.open(now) || f.Brief.open(now):
-		return WayCustom, nil
-	}
-	return "", &skipWindow
+// Skip is a way that was passed over, and why: one of our codes, or the
+// platform's where it refused.
+type Skip struct {
+	Way  Way
+	Code string
 }
 
-func (c Campaign) promote(p Candidate, now time.Time) (Way, *skip) {
-	f := p.Follower
-	switch {
-	case f.NoPromotions:
-		return "", &skipRefused
-	case c.Gap > 0 && f.PromotedAt.Add(c.Gap).After(now):
-		return "", &skipRecent
-	case f.MassMonth == monthOf(now) && f.MassCount >= massPerMonth:
-		return "", &skipMonth
+// Skips are the ways that were passed over, in their order.
+type Skips []Skip
+
+// String writes skips as they are stored.
+func (s Skips) String() string {
+	parts := make([]string, len(s))
+	for i, one := range s {
+		parts[i] = string(one.Way) + ":" + one.Code
 	}
-	return WayMass, nil
+	return strings.Join(parts, ",")
+}
+
+// ParseSkips reads what String wrote.
+func ParseSkips(text string) Skips {
+	if text == "" {
+		return nil
+	}
+	var all Skips
+	for part := range strings.SplitSeq(text, ",") {
+		way, code, _ := strings.Cut(part, ":")
+		all = append(all, Skip{Way(way), code})
+	}
+	return all
+}
+
+// has reports whether a way was passed over already.
+func (s Skips) has(w Way) bool {
+	return slices.ContainsFunc(s, func(one Skip) bool { return one.Way == w })
 }

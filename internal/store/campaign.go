@@ -11,11 +11,11 @@ import (
 )
 
 const (
-	campaignColumns = `id, no, title, kind, account, audience, template, template_version, vals, text, link, rate, start_at,
+	campaignColumns = `id, no, title, kind, account, audience, template, template_version, vals, text, link, ways, rate, start_at,
 		if_missed, quiet_from, quiet_to, gap, status, hold_until, hold_reason, version, created_at, started_at, done_at`
 
 	sqlCampaignInsert statement = `INSERT INTO campaigns (` + campaignColumns + `) VALUES
-		($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`
+		($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`
 	sqlCampaignUpdate statement = `UPDATE campaigns SET status = $3, template_version = $4,
 		started_at = $5, done_at = $6, version = version + 1 WHERE id = $1 AND version = $2`
 	sqlCampaignByID statement = `SELECT ` + campaignColumns + ` FROM campaigns WHERE id = $1`
@@ -123,7 +123,7 @@ func (c campaignTx) InsertCampaign(ctx context.Context, v push.Campaign, openids
 		return err
 	}
 	if _, err := change(ctx, c.txn, sqlCampaignInsert, v.ID, v.No, v.Title, string(v.Purpose), v.Account, string(audience), v.Template,
-		v.TemplateVersion, pack(v.Values), v.Text, v.Link, v.Rate, micros(v.StartAt), v.IfMissed, v.Quiet.From, v.Quiet.To,
+		v.TemplateVersion, pack(v.Values), v.Text, v.Link, waysText(v.Ways), v.Rate, micros(v.StartAt), v.IfMissed, v.Quiet.From, v.Quiet.To,
 		int64(v.Gap/time.Second), string(v.Status), micros(v.HoldUntil), v.HoldReason, v.Version, micros(v.CreatedAt),
 		micros(v.StartedAt), micros(v.DoneAt)); err != nil {
 		return err
@@ -176,7 +176,7 @@ func scanCampaign(r row) (v push.Campaign, err error) {
 	var audience string
 	var gap int64
 	if err = r.Scan(&v.ID, &v.No, &v.Title, &v.Purpose, &v.Account, &audience, &v.Template, &v.TemplateVersion,
-		packed[map[string]string, string]{&v.Values}, &v.Text, &v.Link, &v.Rate, moment{&v.StartAt}, &v.IfMissed, &v.Quiet.From,
+		packed[map[string]string, string]{&v.Values}, &v.Text, &v.Link, waysOf{&v.Ways}, &v.Rate, moment{&v.StartAt}, &v.IfMissed, &v.Quiet.From,
 		&v.Quiet.To, &gap, &v.Status, moment{&v.HoldUntil}, &v.HoldReason, &v.Version, moment{&v.CreatedAt}, moment{&v.StartedAt},
 		moment{&v.DoneAt}); err != nil {
 		return v, err

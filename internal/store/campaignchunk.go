@@ -16,18 +16,18 @@ const (
 	packedRows = ` FROM fresh WHERE campaign_no = $1 AND n >= $2 AND n < $3 AND n = fresh.v`
 
 	sqlDeliveriesBegin statement = packedNumbers + `UPDATE campaign_deliveries SET status = 'sending', way = $6,
-		attempts = attempts + 1, due_at = 0, first_try_at = CASE WHEN first_try_at = 0 THEN $7 ELSE first_try_at END` + packedRows + `
+		attempts = attempts + 1, due_at = 0, first_try_at = CASE WHEN first_try_at = 0 THEN $7 ELSE first_try_at END, skips = $8` + packedRows + `
 		AND status IN ('queued', 'sending')`
 	sqlDeliveriesSent statement = packedNumbers + `UPDATE campaign_deliveries SET status = 'sent', code = '', detail = '', done_at = $6,
 		platform_id = rtrim(substr(CAST($7 AS TEXT), (fresh.i - 1) * 32 + 1, 32))` + packedRows + ` AND status = 'sending'`
 	sqlDeliveriesEnd statement = packedNumbers + `UPDATE campaign_deliveries SET status = $6, code = $7, detail = $8, due_at = 0,
-		done_at = $9` + packedRows + ` AND status IN ('queued', 'sending')`
-	sqlDeliveryAgain statement = `UPDATE campaign_deliveries SET status = 'queued', code = $3, detail = $4, first_try_at = $5, due_at = $6
+		done_at = $9, skips = $10` + packedRows + ` AND status IN ('queued', 'sending')`
+	sqlDeliveryAgain statement = `UPDATE campaign_deliveries SET status = 'queued', code = $3, detail = $4, first_try_at = $5, due_at = $6, skips = $7
 		WHERE campaign_no = $1 AND n = $2 AND status = 'sending'`
 	sqlDeliveriesLeft statement = `SELECT COUNT(*), COALESCE(MIN(due_at), 0) FROM campaign_deliveries
 		WHERE campaign_no = $1 AND n >= $2 AND n < $3 AND status IN ('queued', 'sending')`
 
-	sqlCandidates statement = `SELECT d.n, d.recipient, d.status, d.way, d.attempts, d.first_try_at,
+	sqlCandidates statement = `SELECT d.n, d.recipient, d.status, d.way, d.attempts, d.first_try_at, d.skips,
 			COALESCE(f.openid, ''), COALESCE(f.following, 0), COALESCE(f.typed_until, 0), COALESCE(f.typed_left, 0),
 			COALESCE(f.brief_until, 0), COALESCE(f.brief_left, 0), COALESCE(f.no_promotions, 0), COALESCE(f.promoted_at, 0),
 			COALESCE(f.mass_month, 0), COALESCE(f.mass_count, 0)
@@ -71,7 +71,7 @@ func (c campaignTx) Candidates(ctx context.Context, k push.Chunk, account string
 func scanCandidate(r row) (v push.Candidate, err error) {
 	var following, refuses int64
 	f := &v.Follower
-	err = r.Scan(&v.N, &v.Recipient, &v.Status, &v.Way, &v.Attempts, moment{&v.FirstTryAt}, &f.OpenID, &following,
+	err = r.Scan(&v.N, &v.Recipient, &v.Status, &v.Way, &v.Attempts, moment{&v.FirstTryAt}, skipsOf{&v.Skips}, &f.OpenID, &following,
 		moment{&f.Typed.Until}, &f.Typed.Left, moment{&f.Brief.Until}, &f.Brief.Left, &refuses, moment{&f.PromotedAt},
 		&f.MassMonth, &f.MassCount)
 	v.Known, f.Following, f.NoPromotions = f.OpenID != "", following == 1, refuses == 1
@@ -89,8 +89,9 @@ func (c campaignTx) NextDue(ctx context.Context, k push.Chunk) (due time.Time, w
 }
 
 // Begin implements [push.CampaignTx].
-func (c campaignTx) Begin(ctx context.Context, k push.Chunk, way push.Way, now time.Time, ns []int64) error {
-	_, err := change(ctx, c.txn, sqlDeliveriesBegin, k.No, k.First, k.First+k.Size, len(ns), fixedNumbers(ns), string(way), micros(now))
+func (c campaignTx) Begin(ctx context.Context, k push.Chunk, way push.Way, skips push.Skips, now time.Time, ns []int64) error {
+	_, err := change(ctx, c.txn, sqlDeliveriesBegin, k.No, k.First, k.First+k.Size, len(ns), fixedNumbers(ns), string(way), micros(now),
+		skips.String())
 	return err
 }
 
@@ -107,8 +108,8 @@ func (c campaignTx) Told(ctx context.Context, k push.Chunk, account string, way 
 
 // ending is what rows that one statement ends have in common.
 type ending struct {
-	status       push.Status
-	code, detail string
+	status              push.Status
+	code, detail, skips string
 }
 
 // Settle implements [push.CampaignTx].
@@ -118,13 +119,14 @@ func (c campaignTx) Settle(ctx context.Context, k push.Chunk, all []push.Deliver
 	for _, d := range all {
 		switch d.Status {
 		case push.Queued:
-			if _, err := change(ctx, c.txn, sqlDeliveryAgain, k.No, d.N, d.Code, d.Detail, micros(d.FirstTryAt), micros(d.DueAt)); err != nil {
+			if _, err := change(ctx, c.txn, sqlDeliveryAgain, k.No, d.N, d.Code, d.Detail, micros(d.FirstTryAt), micros(d.DueAt),
+				d.Skips.String()); err != nil {
 				return err
 			}
 		case push.Sent:
 			sent = append(sent, d)
 		default:
-			e := ending{d.Status, d.Code, d.Detail}
+			e := ending{d.Status, d.Code, d.Detail, d.Skips.String()}
 			ends[e] = append(ends[e], d)
 		}
 	}
@@ -164,7 +166,7 @@ func (c campaignTx) settleEnd(ctx context.Context, k push.Chunk, e ending, all [
 		ns = append(ns, d.N)
 	}
 	n, err := change(ctx, c.txn, sqlDeliveriesEnd, k.No, k.First, k.First+k.Size, len(ns), fixedNumbers(ns), string(e.status), e.code,
-		e.detail, micros(all[0].DoneAt))
+		e.detail, micros(all[0].DoneAt), e.skips)
 	counts[e.status] += n
 	return err
 }
@@ -176,7 +178,7 @@ func sorted(ends map[ending][]push.Delivery) []ending {
 		all = append(all, e)
 	}
 	slices.SortFunc(all, func(a, b ending) int {
-		return cmp.Or(cmp.Compare(a.status, b.status), cmp.Compare(a.code, b.code), cmp.Compare(a.detail, b.detail))
+		return cmp.Or(cmp.Compare(a.status, b.status), cmp.Compare(a.code, b.code), cmp.Compare(a.detail, b.detail), cmp.Compare(a.skips, b.skips))
 	})
 	return all
 }

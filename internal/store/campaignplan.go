@@ -40,13 +40,6 @@ const (
 	sqlPlanLease statement = `UPDATE campaign_plans SET holder = $2, lease_until = $3
 		WHERE campaign_no = $1 AND open = 1 AND (holder = $2 OR lease_until <= $4) RETURNING cursor, total`
 	sqlPlanMove statement = `UPDATE campaign_plans SET cursor = $2, total = $3, open = $4 WHERE campaign_no = $1`
-
-	sqlCountFollowers statement = `SELECT COUNT(*) FROM followers WHERE account = $1 AND following = 1`
-	sqlCountMembers   statement = `SELECT COUNT(*) FROM bindings WHERE account = $1`
-	sqlCountTag       statement = `SELECT COUNT(*) FROM follower_tags WHERE account = $1 AND tag = $2`
-	sqlCountList      statement = `SELECT COUNT(*) FROM campaign_people WHERE campaign_no = $1`
-	sqlCountPayers    statement = `SELECT COUNT(*) FROM bindings WHERE account = $1 AND EXISTS (SELECT 1 FROM orders
-		WHERE orders.member_id = bindings.member_id AND orders.member_id <> '' AND orders.status = 'paid' AND orders.paid_at >= $2)`
 )
 
 // OpenPlan implements [push.CampaignTx].
@@ -120,25 +113,4 @@ func freezePeople(ctx context.Context, tx campaignTx, v push.Campaign, base int6
 	}
 	_, err := change(ctx, tx.txn, q, args...)
 	return err
-}
-
-// CountAudience implements [push.CampaignStore].
-func (c Campaigns) CountAudience(ctx context.Context, v push.Campaign) (int64, error) {
-	args := []any{v.Account}
-	var q statement
-	switch v.Audience.Kind {
-	case push.AudienceFollowers:
-		q = sqlCountFollowers
-	case push.AudienceMembers:
-		q = sqlCountMembers
-	case push.AudienceTag:
-		q, args = sqlCountTag, append(args, v.Audience.Tag)
-	case push.AudiencePaidSince:
-		q, args = sqlCountPayers, append(args, micros(v.Audience.Since))
-	case push.AudienceOpenIDs:
-		q, args = sqlCountList, []any{v.No}
-	default:
-		return 0, push.ErrAudience
-	}
-	return one(ctx, c.x, push.ErrNoCampaign, number, q, args...)
 }

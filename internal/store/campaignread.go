@@ -24,13 +24,14 @@ const (
 	sqlPlan statement = `SELECT total, open FROM campaign_plans WHERE campaign_no = $1`
 
 	deliveryOfCampaign = `SELECT d.n, d.recipient, d.status, d.way, d.code, d.detail, d.platform_id, d.attempts, d.first_try_at,
-			d.due_at, d.done_at, COALESCE(r.status, '')
+			d.due_at, d.done_at, d.skips, COALESCE(r.status, '')
 		FROM campaign_deliveries AS d LEFT JOIN message_reports AS r
-			ON r.account = $2 AND r.platform_id = d.platform_id AND d.platform_id <> '' AND d.way = 'template'
+			ON r.account = $2 AND r.platform_id = d.platform_id AND d.platform_id <> '' AND d.way IN ('template', 'mass')
 		WHERE d.campaign_no = $1 AND `
-	sqlRecipients        statement = deliveryOfCampaign + `d.n > $3 ORDER BY d.n LIMIT $4`
-	sqlRecipientsInState statement = deliveryOfCampaign + `d.n > $3 AND d.status = $5 ORDER BY d.n LIMIT $4`
-	sqlRecipient         statement = deliveryOfCampaign + `d.recipient = $3`
+	sqlRecipients      statement = deliveryOfCampaign + `d.n > $3 ORDER BY d.n LIMIT $4`
+	sqlRecipientsWhere statement = deliveryOfCampaign + `d.n > $3 AND ($5 = '' OR d.status = $5) AND ($6 = '' OR d.code = $6)
+		AND ($7 = '' OR d.way = $7) ORDER BY d.n LIMIT $4`
+	sqlRecipient statement = deliveryOfCampaign + `d.recipient = $3`
 )
 
 // LeaseChunks implements [push.CampaignStore]. It looks before it writes, since
@@ -89,17 +90,18 @@ func (c Campaigns) Counts(ctx context.Context, no int64) (n push.Counts, err err
 
 // Deliveries implements [push.CampaignStore].
 func (c Campaigns) Deliveries(ctx context.Context, f push.DeliveryFilter) ([]push.Delivery, error) {
+	limit := min(max(f.Limit, 1), 1000)
 	switch {
 	case f.Recipient != "":
 		return many(ctx, c.x, scanRecipient, sqlRecipient, f.No, f.Account, f.Recipient)
-	case f.Status != "":
-		return many(ctx, c.x, scanRecipient, sqlRecipientsInState, f.No, f.Account, f.After, page(f.Limit), string(f.Status))
+	case f.Status != "" || f.Code != "" || f.Way != "":
+		return many(ctx, c.x, scanRecipient, sqlRecipientsWhere, f.No, f.Account, f.After, limit, string(f.Status), f.Code, string(f.Way))
 	}
-	return many(ctx, c.x, scanRecipient, sqlRecipients, f.No, f.Account, f.After, page(f.Limit))
+	return many(ctx, c.x, scanRecipient, sqlRecipients, f.No, f.Account, f.After, limit)
 }
 
 func scanRecipient(r row) (d push.Delivery, err error) {
 	err = r.Scan(&d.N, &d.Recipient, &d.Status, &d.Way, &d.Code, &d.Detail, &d.PlatformID, &d.Attempts, moment{&d.FirstTryAt},
-		moment{&d.DueAt}, moment{&d.DoneAt}, &d.Report)
+		moment{&d.DueAt}, moment{&d.DoneAt}, skipsOf{&d.Skips}, &d.Report)
 	return d, err
 }

@@ -2,7 +2,10 @@ package store
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
+
+	"github.com/paypush/paypush/internal/push"
 )
 
 // micros gives a time as the database keeps it: UTC microseconds since 1970,
@@ -29,6 +32,40 @@ func fromMicros(n int64) time.Time {
 		return time.Time{}
 	}
 	return time.UnixMicro(n).UTC()
+}
+
+// waysText keeps ways in their order.
+func waysText(ways []push.Way) string {
+	parts := make([]string, len(ways))
+	for i, w := range ways {
+		parts[i] = string(w)
+	}
+	return strings.Join(parts, ",")
+}
+
+// waysOf reads such a column back.
+type waysOf struct{ to *[]push.Way }
+
+// Scan implements sql.Scanner.
+func (w waysOf) Scan(v any) error {
+	s, _ := v.(string)
+	*w.to = nil
+	for part := range strings.SplitSeq(s, ",") {
+		if part != "" {
+			*w.to = append(*w.to, push.Way(part))
+		}
+	}
+	return nil
+}
+
+// skipsOf reads what [push.Skips.String] wrote.
+type skipsOf struct{ to *push.Skips }
+
+// Scan implements sql.Scanner.
+func (k skipsOf) Scan(v any) error {
+	s, _ := v.(string)
+	*k.to = push.ParseSkips(s)
+	return nil
 }
 
 // flag keeps a truth as 0 or 1.

@@ -11,9 +11,11 @@ const (
 	followerColumns = `account, openid, following, unionid, followed_at, left_at, last_in, typed_until, typed_left, brief_until,
 		brief_left, no_promotions, promoted_at, mass_month, mass_count`
 
-	sqlFollower    statement = `SELECT ` + followerColumns + ` FROM followers WHERE account = $1 AND openid = $2`
-	sqlFollowers   statement = `SELECT ` + followerColumns + ` FROM followers WHERE account = $1 AND openid > $2 AND following = 1 ORDER BY openid LIMIT $3`
-	sqlFollowersBy statement = `SELECT ` + followerColumns + ` FROM followers WHERE account = $1 AND openid > $2 AND following = 1
+	sqlFollower        statement = `SELECT ` + followerColumns + ` FROM followers WHERE account = $1 AND openid = $2`
+	sqlFollowers       statement = `SELECT ` + followerColumns + ` FROM followers WHERE account = $1 AND openid > $2 AND following = 1 ORDER BY openid LIMIT $3`
+	sqlFollowersLeft   statement = `SELECT ` + followerColumns + ` FROM followers WHERE account = $1 AND openid > $2 AND following = 0 ORDER BY openid LIMIT $3`
+	sqlFollowersRefuse statement = `SELECT ` + followerColumns + ` FROM followers WHERE account = $1 AND openid > $2 AND no_promotions = 1 ORDER BY openid LIMIT $3`
+	sqlFollowersBy     statement = `SELECT ` + followerColumns + ` FROM followers WHERE account = $1 AND openid > $2 AND following = 1
 		AND EXISTS (SELECT 1 FROM follower_tags AS t WHERE t.account = $1 AND t.tag = $4 AND t.openid = followers.openid) ORDER BY openid LIMIT $3`
 
 	sqlFollowerMake statement = `INSERT INTO followers (` + followerColumns + `, round)
@@ -51,7 +53,14 @@ func (f Followers) Followers(ctx context.Context, v push.FollowerFilter) ([]push
 	if v.Tag >= 0 {
 		return many(ctx, f.db.reader(), scanFollower, sqlFollowersBy, v.Account, v.After, page(v.Limit), v.Tag)
 	}
-	return many(ctx, f.db.reader(), scanFollower, sqlFollowers, v.Account, v.After, page(v.Limit))
+	q := sqlFollowers
+	switch v.State {
+	case push.FollowersLeft:
+		q = sqlFollowersLeft
+	case push.FollowersRefusing:
+		q = sqlFollowersRefuse
+	}
+	return many(ctx, f.db.reader(), scanFollower, q, v.Account, v.After, page(v.Limit))
 }
 
 // Touch implements [push.FollowerStore].

@@ -185,7 +185,7 @@ func TestInvariant15AnUnknownTextIsNotSentAgain(t *testing.T) {
 		w := newWorld()
 		n, ctx := newNode(t, address, w), context.Background()
 		w.wechat.Next(push.Outcome{Status: push.Unknown})
-		m, err := n.mail.Draft(ctx, push.NewMessage{Key: "once", OpenID: "openid-1", Text: "你好"})
+		m, err := n.mail.Draft(ctx, push.NewMessage{Key: "once", To: push.To{OpenID: "openid-1"}, Text: "你好"})
 		good(t, err)
 		for want := range 2 {
 			added, err := n.mail.Place(ctx, m)

@@ -4,24 +4,32 @@ import (
 	"cmp"
 	"context"
 
+	"github.com/paypush/paypush/internal/member"
 	"github.com/paypush/paypush/internal/push"
 )
 
 const (
 	messageColumns = `id, key, member_id, channel, account, recipient, kind, template, vals, text, link, status, code, detail,
-		platform_id, attempts, version, created_at, first_try_at, done_at`
+		platform_id, attempts, version, created_at, first_try_at, done_at, ways, way, skips`
+	messageSelect = `SELECT ` + messageColumns + `, COALESCE((SELECT r.status FROM message_reports AS r WHERE r.account = messages.account
+			AND r.platform_id = messages.platform_id AND messages.platform_id <> ''), '') AS report,
+		COALESCE((SELECT r.at FROM message_reports AS r WHERE r.account = messages.account
+			AND r.platform_id = messages.platform_id AND messages.platform_id <> ''), 0) AS reported_at FROM messages`
 
 	sqlMessageInsert statement = `INSERT INTO messages (` + messageColumns + `)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
 		ON CONFLICT (key) DO NOTHING`
 	sqlMessageUpdate statement = `UPDATE messages SET status = $3, code = $4, detail = $5, platform_id = $6, attempts = $7,
-		first_try_at = $8, done_at = $9, version = version + 1 WHERE id = $1 AND version = $2`
-	sqlMessageByID   statement = `SELECT ` + messageColumns + ` FROM messages WHERE id = $1`
-	sqlMessageByKey  statement = `SELECT ` + messageColumns + ` FROM messages WHERE key = $1`
-	sqlMessagePage   statement = `SELECT ` + messageColumns + ` FROM messages WHERE id < $1 AND ($3 = '' OR status = $3) ORDER BY id DESC LIMIT $2`
-	sqlMessagePageIn statement = `SELECT ` + messageColumns + ` FROM messages WHERE status = $3 AND status <> 'sent' AND id < $1 ORDER BY id DESC LIMIT $2`
-	sqlMessagePageOf statement = `SELECT ` + messageColumns + ` FROM messages
+		first_try_at = $8, done_at = $9, way = $10, skips = $11, version = version + 1 WHERE id = $1 AND version = $2`
+	sqlMessageByID   statement = messageSelect + ` WHERE id = $1`
+	sqlMessageByKey  statement = messageSelect + ` WHERE key = $1`
+	sqlMessagePage   statement = messageSelect + ` WHERE id < $1 AND ($3 = '' OR status = $3) ORDER BY id DESC LIMIT $2`
+	sqlMessagePageIn statement = messageSelect + ` WHERE status = $3 AND status <> 'sent' AND id < $1 ORDER BY id DESC LIMIT $2`
+	sqlMessagePageOf statement = messageSelect + `
 		WHERE member_id = $4 AND member_id <> '' AND id < $1 AND ($3 = '' OR status = $3) ORDER BY id DESC LIMIT $2`
+	sqlMemberOf statement = `SELECT id FROM members WHERE name_key = $1`
+	sqlSpend    statement = `UPDATE followers SET typed_left = CASE WHEN typed_left > 0 THEN typed_left - 1 ELSE 0 END,
+		brief_left = CASE WHEN brief_left > 0 THEN brief_left - 1 ELSE 0 END WHERE account = $1 AND openid = $2`
 	sqlAddresses statement = `SELECT account, openid FROM bindings WHERE member_id = $1 ORDER BY bound_at, id`
 )
 
@@ -69,6 +77,16 @@ func (m Messages) Addresses(ctx context.Context, memberID string) ([]push.Addres
 	}, sqlAddresses, memberID)
 }
 
+// MemberOf implements [push.People].
+func (m Messages) MemberOf(ctx context.Context, user string) (string, error) {
+	return one(ctx, m.x, push.ErrNoUser, text, sqlMemberOf, member.FoldName(user))
+}
+
+// Follower implements [push.People].
+func (m Messages) Follower(ctx context.Context, account, openid string) (push.Follower, error) {
+	return m.db.Followers().Follower(ctx, account, openid)
+}
+
 // messageReader reads messages, inside a transaction or outside.
 type messageReader struct{ x executor }
 
@@ -92,19 +110,26 @@ type messageTx struct {
 func (m messageTx) InsertMessage(ctx context.Context, v push.Message) (bool, error) {
 	n, err := change(ctx, m.txn, sqlMessageInsert, v.ID, v.Key, v.MemberID, v.Channel, v.Account, v.Recipient,
 		string(v.Kind), v.Template, pack(v.Values), v.Text, v.Link, string(v.Status), v.Code, v.Detail, v.PlatformID,
-		v.Attempts, v.Version, micros(v.CreatedAt), micros(v.FirstTryAt), micros(v.DoneAt))
+		v.Attempts, v.Version, micros(v.CreatedAt), micros(v.FirstTryAt), micros(v.DoneAt), waysText(v.Ways), string(v.Way), v.Skips.String())
 	return n == 1, err
+}
+
+// Spend implements [push.Tx].
+func (m messageTx) Spend(ctx context.Context, account, openid string) error {
+	_, err := change(ctx, m.txn, sqlSpend, account, openid)
+	return err
 }
 
 // UpdateMessage implements [push.Tx]. What is said to whom does not change.
 func (m messageTx) UpdateMessage(ctx context.Context, v push.Message) error {
 	return must(ctx, m.txn, push.ErrStale, sqlMessageUpdate, v.ID, v.Version, string(v.Status), v.Code, v.Detail,
-		v.PlatformID, v.Attempts, micros(v.FirstTryAt), micros(v.DoneAt))
+		v.PlatformID, v.Attempts, micros(v.FirstTryAt), micros(v.DoneAt), string(v.Way), v.Skips.String())
 }
 
 func scanMessage(r row) (v push.Message, err error) {
 	err = r.Scan(&v.ID, &v.Key, &v.MemberID, &v.Channel, &v.Account, &v.Recipient, &v.Kind, &v.Template,
 		packed[map[string]string, string]{&v.Values}, &v.Text, &v.Link, &v.Status, &v.Code, &v.Detail, &v.PlatformID,
-		&v.Attempts, &v.Version, moment{&v.CreatedAt}, moment{&v.FirstTryAt}, moment{&v.DoneAt})
+		&v.Attempts, &v.Version, moment{&v.CreatedAt}, moment{&v.FirstTryAt}, moment{&v.DoneAt},
+		waysOf{&v.Ways}, &v.Way, skipsOf{&v.Skips}, &v.Report, moment{&v.ReportedAt})
 	return v, err
 }

@@ -12,11 +12,11 @@ import (
 // moments by the time of creation: the business clock and the one in ids are
 // not the same.
 const (
-	sqlMessagesOf statement = `SELECT ` + messageColumns + ` FROM messages WHERE member_id = $4 AND member_id <> '' AND id < $1
+	sqlMessagesOf statement = messageSelect + ` WHERE member_id = $4 AND member_id <> '' AND id < $1
 		AND ($3 = '' OR status = $3) AND created_at >= $5 AND created_at < $6 ORDER BY id DESC LIMIT $2`
-	sqlMessagesTo statement = `SELECT ` + messageColumns + ` FROM messages WHERE recipient = $4 AND id < $1
+	sqlMessagesTo statement = messageSelect + ` WHERE recipient = $4 AND id < $1
 		AND ($3 = '' OR status = $3) AND created_at >= $5 AND created_at < $6 ORDER BY id DESC LIMIT $2`
-	sqlMessagesBetween statement = `SELECT ` + messageColumns + ` FROM messages
+	sqlMessagesBetween statement = messageSelect + `
 		WHERE created_at >= $5 AND created_at < $6 AND (created_at, id) < ($4, $1) AND ($3 = '' OR status = $3)
 		ORDER BY created_at DESC, id DESC LIMIT $2`
 )

@@ -8,18 +8,19 @@ import (
 )
 
 const (
-	templateColumns = `name, version, zh, en, layouts, sample, created_at`
+	templateColumns = `name, version, zh, en, layouts, sample, params, created_at`
 
-	sqlTemplateInsert statement = `INSERT INTO templates (` + templateColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`
+	sqlTemplateInsert statement = `INSERT INTO templates (` + templateColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`
 	sqlTemplateNewest statement = `SELECT ` + templateColumns + ` FROM templates WHERE name = $1 ORDER BY version DESC LIMIT 1`
 	sqlTemplateOf     statement = `SELECT ` + templateColumns + ` FROM templates WHERE name = $1 AND version = $2`
+	sqlTemplatesOf    statement = `SELECT ` + templateColumns + ` FROM templates WHERE name = $1 ORDER BY version DESC LIMIT 100`
 	sqlTemplates      statement = `SELECT ` + templateColumns + ` FROM templates WHERE name > ''
 		AND version = (SELECT MAX(version) FROM templates AS newer WHERE newer.name = templates.name) ORDER BY name`
 
-	ruleColumns = `id, event, template, vals, link, enabled, version, created_at, deleted_at`
+	ruleColumns = `id, event, template, vals, link, ways, enabled, version, created_at, deleted_at`
 
-	sqlRuleInsert statement = `INSERT INTO rules (` + ruleColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
-	sqlRuleUpdate statement = `UPDATE rules SET event = $3, template = $4, vals = $5, link = $6, enabled = $7, deleted_at = $8,
+	sqlRuleInsert statement = `INSERT INTO rules (` + ruleColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
+	sqlRuleUpdate statement = `UPDATE rules SET event = $3, template = $4, vals = $5, link = $6, enabled = $7, deleted_at = $8, ways = $9,
 		version = version + 1 WHERE id = $1 AND version = $2 AND deleted_at = 0`
 	sqlRuleByID statement = `SELECT ` + ruleColumns + ` FROM rules WHERE id = $1 AND deleted_at = 0`
 	sqlRules    statement = `SELECT ` + ruleColumns + ` FROM rules WHERE deleted_at = 0 ORDER BY id`
@@ -47,6 +48,11 @@ func (b Book) TemplateVersion(ctx context.Context, name string, version int64) (
 	return one(ctx, b.db.reader(), push.ErrNoTemplate, scanTemplate, sqlTemplateOf, name, version)
 }
 
+// TemplateVersions implements [push.TemplateStore].
+func (b Book) TemplateVersions(ctx context.Context, name string) ([]push.Template, error) {
+	return many(ctx, b.db.reader(), scanTemplate, sqlTemplatesOf, name)
+}
+
 // Templates implements [push.TemplateStore].
 func (b Book) Templates(ctx context.Context) ([]push.Template, error) {
 	return many(ctx, b.db.reader(), scanTemplate, sqlTemplates)
@@ -60,7 +66,7 @@ func (b Book) AddTemplate(ctx context.Context, t push.Template) error {
 	}
 	n := int64(0)
 	err = b.db.update(ctx, func(tx *txn) (err error) {
-		n, err = change(ctx, tx, sqlTemplateInsert, t.Name, t.Version, t.Zh, t.En, string(layouts), pack(t.Sample), micros(t.CreatedAt))
+		n, err = change(ctx, tx, sqlTemplateInsert, t.Name, t.Version, t.Zh, t.En, string(layouts), pack(t.Sample), pack(t.Params), micros(t.CreatedAt))
 		return err
 	})
 	if err == nil && n == 0 {
@@ -71,7 +77,8 @@ func (b Book) AddTemplate(ctx context.Context, t push.Template) error {
 
 func scanTemplate(r row) (t push.Template, err error) {
 	var layouts string
-	if err = r.Scan(&t.Name, &t.Version, &t.Zh, &t.En, &layouts, packed[map[string]string, string]{&t.Sample}, moment{&t.CreatedAt}); err != nil {
+	if err = r.Scan(&t.Name, &t.Version, &t.Zh, &t.En, &layouts, packed[map[string]string, string]{&t.Sample},
+		packed[map[string]push.Param, push.Param]{&t.Params}, moment{&t.CreatedAt}); err != nil {
 		return t, err
 	}
 	return t, json.Unmarshal([]byte(layouts), &t.Layouts)
@@ -90,7 +97,7 @@ func (b Book) Rule(ctx context.Context, id string) (push.Rule, error) {
 // AddRule implements [push.RuleStore].
 func (b Book) AddRule(ctx context.Context, r push.Rule) error {
 	return b.db.update(ctx, func(tx *txn) error {
-		_, err := change(ctx, tx, sqlRuleInsert, r.ID, string(r.Event), r.Template, pack(r.Values), r.Link, flag(r.Enabled), r.Version,
+		_, err := change(ctx, tx, sqlRuleInsert, r.ID, string(r.Event), r.Template, pack(r.Values), r.Link, waysText(r.Ways), flag(r.Enabled), r.Version,
 			micros(r.CreatedAt), micros(r.DeletedAt))
 		return err
 	})
@@ -102,7 +109,7 @@ func (b Book) UpdateRule(ctx context.Context, r push.Rule) error {
 	n := int64(0)
 	err := b.db.update(ctx, func(tx *txn) (err error) {
 		n, err = change(ctx, tx, sqlRuleUpdate, r.ID, r.Version, string(r.Event), r.Template, pack(r.Values), r.Link, flag(r.Enabled),
-			micros(r.DeletedAt))
+			micros(r.DeletedAt), waysText(r.Ways))
 		return err
 	})
 	if err == nil && n == 0 {
@@ -113,7 +120,7 @@ func (b Book) UpdateRule(ctx context.Context, r push.Rule) error {
 
 func scanRule(r row) (v push.Rule, err error) {
 	var enabled int64
-	err = r.Scan(&v.ID, &v.Event, &v.Template, packed[map[string]string, string]{&v.Values}, &v.Link, &enabled, &v.Version,
+	err = r.Scan(&v.ID, &v.Event, &v.Template, packed[map[string]string, string]{&v.Values}, &v.Link, waysOf{&v.Ways}, &enabled, &v.Version,
 		moment{&v.CreatedAt}, moment{&v.DeletedAt})
 	v.Enabled = enabled == 1
 	return v, err

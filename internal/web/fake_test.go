@@ -142,7 +142,10 @@ func ring(t testing.TB) seal.Ring {
 }
 
 // people finds where a member is reached.
-type people struct{ store member.Store }
+type people struct {
+	store.Messages
+	store member.Store
+}
 
 func (p people) Addresses(ctx context.Context, id string) ([]push.Address, error) {
 	all, err := p.store.Bindings(ctx, id)
@@ -201,7 +204,7 @@ func start(t testing.TB, edit ...func(*web.Config)) *world {
 	w.pay = pay.NewService(pay.Config{Policy: policy, Store: db.Ledger(), Due: db.Ledger(), Rejects: db.Ledger(),
 		Providers: map[string]pay.Provider{"alipay": w.platform}, Listeners: map[string]pay.Listener{"alipay": w.platform},
 		Channels: []string{"alipay.page", "alipay.wap"}, Now: w.clock.now, NewID: id.New, Lifetime: 30 * time.Minute})
-	w.push = push.NewService(push.Config{Store: db.Messages(), People: people{db.People()}, WeChat: "wechat",
+	w.push = push.NewService(push.Config{Store: db.Messages(), People: people{db.Messages(), db.People()}, WeChat: "wechat",
 		Templates: []string{push.TemplateReceipt}, Now: w.clock.now, NewID: id.New, BaseURL: "http://127.0.0.1"})
 	w.campaigns = push.NewCampaigns(push.CampaignConfig{Store: db.Campaigns(), Messages: w.push, WeChat: "wechat",
 		Channels: map[string]push.Channel{"wechat": w.post}, Now: w.clock.now, NewID: id.New, Holder: "test"})

@@ -181,10 +181,14 @@ func (c *contract) fits(o *operation, what string, described any, kind, body str
 		}
 		return
 	}
+	kind, _, _ = strings.Cut(kind, ";")
 	media, ok := content[kind].(map[string]any)
 	if !ok {
 		c.t.Errorf("%s: %s is %q, which is not described", o.id, what, kind)
 		return
+	}
+	if strings.HasPrefix(kind, "text/") {
+		body = strconv.Quote(body)
 	}
 	v, err := schema.Decode([]byte(body))
 	if err != nil {

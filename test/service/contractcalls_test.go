@@ -163,7 +163,7 @@ func (c *contract) people() {
 		OpenID string `json:"openid"`
 	}
 	c.box.Must(c.t, http.MethodPost, "/sandbox/wechat/followers", map[string]string{"nickname": "小红"}, &phone)
-	m := c.good("create-message", "", `{"openid":"`+phone.OpenID+`","text":"你好"}`)
+	m := c.good("create-message", "", `{"to":{"openid":"`+phone.OpenID+`"},"text":"你好"}`)
 	c.good("get-message", "", "", id(m))
 	if all := c.good("list-messages", "?limit=1", ""); all["data"].([]any)[0].(map[string]any)["id"] != m["id"] {
 		c.t.Errorf("the newest message: %v", all)
@@ -171,7 +171,10 @@ func (c *contract) people() {
 	c.good("list-messages", "?status=failed&member=mem_none&cursor="+id(m), "")
 	create := c.ops["create-message"]
 	c.bad(create, http.StatusUnprocessableEntity, create.path, `{"text":"x"}`)
-	c.bad(create, http.StatusConflict, create.path, `{"member":"mem_none","text":"x"}`)
+	c.bad(create, http.StatusConflict, create.path, `{"to":{"member":"mem_none"},"text":"x"}`)
+	for _, to := range []string{`{"user":"nobody-of-ours"}`, `{"email":"a@example.com"}`, `{"openid":"a","phone":"1"}`} {
+		c.bad(create, http.StatusUnprocessableEntity, create.path, `{"to":`+to+`,"text":"x"}`)
+	}
 }
 
 func (c *contract) webhooks() {

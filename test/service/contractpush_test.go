@@ -3,6 +3,7 @@ package service_test
 import (
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/paypush/paypush/test/harness"
 )
@@ -25,6 +26,8 @@ func (c *contract) campaigns() {
 	draft := c.good("create-campaign", "", body)
 	c.good("list-campaigns", "?limit=1", "")
 	c.good("forecast-campaign", "", "", id(draft))
+	trial := c.good("try-campaign", "", `{"to":{"openid":"`+openID+`"}}`, id(draft))
+	harness.Eventually(c.t, "the trial is told", func() bool { return c.good("get-message", "", "", id(trial))["status"] == "sent" })
 	c.good("start-campaign", "", "", id(draft))
 	c.good("pause-campaign", "", "", id(draft))
 	c.good("resume-campaign", "", "", id(draft))
@@ -32,7 +35,15 @@ func (c *contract) campaigns() {
 		c.t.Errorf("the campaign: %v", got)
 	}
 	c.good("get-campaign", "", "", id(draft))
-	c.good("list-campaign-deliveries", "?limit=1", "", id(draft))
+	c.good("list-campaign-deliveries", "?limit=1&status=skipped&code=cancelled", "", id(draft))
+	export := c.ops["export-campaign-deliveries"]
+	a := c.call(export, export.at(id(draft))+"?status=skipped", "", "Accept", "text/csv")
+	if export.succeeded = strings.HasPrefix(a.body, "openid,status,way"); !export.succeeded {
+		c.t.Errorf("the export: %d %s", a.status, a.body)
+	}
+	c.good("get-campaign-progress", "", "", id(draft))
+	c.good("list-follower-tags", "", "")
+	c.good("list-followers", "?state=left", "")
 	start := c.ops["start-campaign"]
 	c.bad(start, http.StatusConflict, start.at(id(draft)), "")
 	create := c.ops["create-campaign"]
@@ -57,17 +68,18 @@ func (c *contract) templates() {
 		} `json:"wechat"`
 	}
 	c.box.Must(c.t, http.MethodGet, "/sandbox/credentials", nil, &creds)
-	c.good("save-template", "", fmt.Sprintf(`{"zh":"%s","en":"%s","layouts":{"wechat":{"id":"%s","fields":{"keyword1":"name"}}},"sample":{"name":"数学"}}`,
+	c.good("save-template", "", fmt.Sprintf(`{"zh":"%s","en":"%s","layouts":{"wechat":{"id":"%s","fields":{"keyword1":"name"}}},"params":{"name":"text"},"sample":{"name":"数学"}}`,
 		"{name}结束了", "{name} is over", creds.WeChat.TemplateID), "course")
 	c.good("list-templates", "", "")
 	c.good("get-template", "", "", "course")
+	c.good("list-template-versions", "", "", "course")
 	if shown := c.good("preview-template", "", `{"data":{"name":"语文"}}`, "course"); shown["ok"] != true {
 		c.t.Errorf("the preview: %v", shown)
 	}
 }
 
 func (c *contract) rules() {
-	r := c.good("create-rule", "", `{"event":"course.ended","template":"course","values":{"name":"course.name"}}`)
+	r := c.good("create-rule", "", `{"event":"course.ended","template":"course","values":{"name":"course.name"},"ways":["custom","template"]}`)
 	c.good("list-rules", "", "")
 	if got := c.good("update-rule", "", `{"enabled":false}`, id(r)); got["enabled"] != false {
 		c.t.Errorf("the rule: %v", got)
@@ -76,4 +88,5 @@ func (c *contract) rules() {
 	create := c.ops["create-rule"]
 	c.bad(create, http.StatusUnprocessableEntity, create.path, `{"event":"message.sent","template":"course"}`)
 	c.bad(create, http.StatusUnprocessableEntity, create.path, `{"event":"course.ended","template":"none"}`)
+	c.bad(create, http.StatusUnprocessableEntity, create.path, `{"event":"course.ended","template":"course","ways":["mass"]}`)
 }

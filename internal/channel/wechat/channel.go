@@ -36,6 +36,7 @@ func NewChannel(c *client.Client, templates map[string]Template) *Channel {
 var (
 	_ push.Channel    = (*Channel)(nil)
 	_ push.Recogniser = (*Channel)(nil)
+	_ push.Adviser    = (*Channel)(nil)
 )
 
 // window is for how long the platform surely recognises a client_msg_id: about
@@ -51,8 +52,22 @@ func (c *Channel) Recognised(m push.Message) time.Duration {
 	return 0
 }
 
-// Send sends a text as a custom message and a template as a template message.
+// Advise says what to do about one of the platform's codes.
+func (c *Channel) Advise(code string) push.Sentence {
+	n, err := strconv.Atoi(code)
+	if err != nil || n == 0 {
+		return push.Sentence{}
+	}
+	e := (&client.Error{Code: n}).Explain()
+	return push.Sentence{Zh: e.Chinese + "：" + e.AdviceChinese, En: e.English + ": " + e.AdviceEnglish}
+}
+
+// Send sends a text as a custom message and a template as a template message;
+// a preview shows what mass send would.
 func (c *Channel) Send(ctx context.Context, m push.Message) push.Outcome {
+	if m.Way == push.WayPreview {
+		return outcome("", c.client.MassPreview(ctx, m.Recipient, client.MassText(m.Text)))
+	}
 	if m.Kind == push.KindText {
 		return outcome("", c.client.SendText(ctx, m.Recipient, m.Text))
 	}
@@ -61,7 +76,7 @@ func (c *Channel) Send(ctx context.Context, m push.Message) push.Outcome {
 		t, ok = Template{ID: m.Layout.ID, Fields: m.Layout.Fields}, true
 	}
 	if !ok {
-		return push.Outcome{Status: push.Skipped, Code: "template_unmapped",
+		return push.Outcome{Status: push.Skipped, Code: push.CodeUnmapped,
 			Detail: "The account has no template for \"" + m.Template + "\". Map one in the template or the configuration."}
 	}
 	msgID, err := c.client.SendTemplate(ctx, client.Template{ToUser: m.Recipient, TemplateID: t.ID, URL: m.Link,

@@ -9,7 +9,10 @@ import (
 	client "github.com/paypush/paypush/wechat"
 )
 
-var _ push.Lister = (*Channel)(nil)
+var (
+	_ push.Lister   = (*Channel)(nil)
+	_ push.Profiler = (*Channel)(nil)
+)
 
 // tagPage is how many people of a tag are read before they are stored.
 const tagPage = 10_000
@@ -20,12 +23,22 @@ func (c *Channel) Followers(ctx context.Context, after string) (push.Page, error
 	return push.Page{OpenIDs: p.OpenIDs, Next: p.Next, Total: p.Total}, fault.Wrap("wechat.Followers", err)
 }
 
+// Profiles reads at most 100 people.
+func (c *Channel) Profiles(ctx context.Context, openids []string) ([]push.Profile, error) {
+	found, err := c.client.FollowerBatch(ctx, openids, client.SimplifiedChinese)
+	all := make([]push.Profile, 0, len(found))
+	for _, f := range found {
+		all = append(all, push.Profile{OpenID: f.OpenID, UnionID: f.UnionID, FollowedAt: f.SubscribedAt})
+	}
+	return all, fault.Wrap("wechat.Profiles", err)
+}
+
 // Tags lists the account's tags, those of the platform's own included.
-func (c *Channel) Tags(ctx context.Context) ([]int64, error) {
+func (c *Channel) Tags(ctx context.Context) ([]push.Tag, error) {
 	tags, err := c.client.Tags(ctx)
-	all := make([]int64, 0, len(tags))
+	all := make([]push.Tag, 0, len(tags))
 	for _, t := range tags {
-		all = append(all, int64(t.ID))
+		all = append(all, push.Tag{ID: int64(t.ID), Name: t.Name, People: t.Count})
 	}
 	return all, fault.Wrap("wechat.Tags", err)
 }

@@ -38,8 +38,15 @@ func (c *Channel) SendMass(ctx context.Context, m push.Mass) push.Outcome {
 	if e != nil && err != nil && e.Code == massTooSoon {
 		out.Status, out.After = push.Unknown, time.Minute
 	}
+	out.Somebody = out.Status == push.Failed && (e.Code == strangerCode || e.Code == foreignCode)
 	return out
 }
+
+// What the platform answers to a call because of somebody in its list.
+const (
+	strangerCode = 40003 // an openid that is none of this account's
+	foreignCode  = 49003 // another account's
+)
 
 // Preview fills a layout in as Send does and asks the client's rules for each
 // keyword.

@@ -1,0 +1,66 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/paypush/paypush/internal/push"
+)
+
+// What of a follower bears on how they may be told, told apart; people who are
+// alike are counted together. $1 is the account, $2 the moment, $3 the moment
+// after which a promotion counts as recent, $4 the month; $5 belongs to the
+// audience.
+const (
+	outlookOf = `SELECT COALESCE(f.following, -1) AS following, COALESCE(f.no_promotions, 0) AS refuses,
+			CASE WHEN COALESCE(f.promoted_at, 0) > $3 THEN 1 ELSE 0 END AS recent,
+			CASE WHEN f.mass_month = $4 THEN f.mass_count ELSE 0 END AS masses,
+			CASE WHEN f.typed_left > 0 AND f.typed_until > $2 OR f.brief_left > 0 AND f.brief_until > $2 THEN 1 ELSE 0 END AS open,
+			COUNT(*)
+		FROM (`
+	outlookBy = `) AS a LEFT JOIN followers AS f ON f.account = $1 AND f.openid = a.openid GROUP BY 1, 2, 3, 4, 5`
+
+	sqlOutlookFollowers statement = outlookOf + `SELECT openid FROM followers WHERE account = $1 AND following = 1` + outlookBy
+	sqlOutlookMembers   statement = outlookOf + `SELECT openid FROM bindings WHERE account = $1` + outlookBy
+	sqlOutlookTag       statement = outlookOf + `SELECT openid FROM follower_tags WHERE account = $1 AND tag = $5` + outlookBy
+	sqlOutlookList      statement = outlookOf + `SELECT openid FROM campaign_people WHERE campaign_no = $5` + outlookBy
+	sqlOutlookPayers    statement = outlookOf + `SELECT openid FROM bindings WHERE account = $1 AND EXISTS (SELECT 1 FROM orders
+		WHERE orders.member_id = bindings.member_id AND orders.member_id <> '' AND orders.status = 'paid' AND orders.paid_at >= $5)` + outlookBy
+)
+
+// Outlook implements [push.CampaignStore].
+func (c Campaigns) Outlook(ctx context.Context, v push.Campaign, at time.Time) ([]push.Prospect, error) {
+	recent := at
+	if v.Gap > 0 {
+		recent = at.Add(-v.Gap)
+	}
+	args := []any{v.Account, micros(at), micros(recent), push.MonthOf(at)}
+	var q statement
+	switch v.Audience.Kind {
+	case push.AudienceFollowers:
+		q = sqlOutlookFollowers
+	case push.AudienceMembers:
+		q = sqlOutlookMembers
+	case push.AudienceTag:
+		q, args = sqlOutlookTag, append(args, v.Audience.Tag)
+	case push.AudiencePaidSince:
+		q, args = sqlOutlookPayers, append(args, micros(v.Audience.Since))
+	case push.AudienceOpenIDs:
+		q, args = sqlOutlookList, append(args, v.No)
+	default:
+		return nil, push.ErrAudience
+	}
+	return many(ctx, c.x, func(r row) (p push.Prospect, err error) {
+		var following, refuses, wasRecent, open int64
+		f := &p.Follower
+		err = r.Scan(&following, &refuses, &wasRecent, &f.MassCount, &open, &p.People)
+		p.Known, f.Following, f.NoPromotions, f.MassMonth = following >= 0, following == 1, refuses == 1, push.MonthOf(at)
+		if wasRecent == 1 {
+			f.PromotedAt = at
+		}
+		if open == 1 {
+			f.Typed = push.Window{Until: at.Add(time.Hour), Left: 1}
+		}
+		return p, err
+	}, q, args...)
+}
