@@ -45,9 +45,21 @@ func (c *Client) SendCustomAs(ctx context.Context, kfAccount, openid string, m C
 //
 // It follows 客服输入状态 (/cgi-bin/message/custom/typing).
 func (c *Client) Typing(ctx context.Context, openid string, on bool) error {
+	return c.typing(ctx, "custom.typing", "/cgi-bin/message/custom/typing", openid, on)
+}
+
+// TypingInMiniProgram is Typing for a mini program's customer service; the
+// client must be the mini program's own.
+//
+// It follows 下发客服当前输入状态 (/cgi-bin/message/custom/business/typing).
+func (c *Client) TypingInMiniProgram(ctx context.Context, openid string, on bool) error {
+	return c.typing(ctx, "custom.business.typing", "/cgi-bin/message/custom/business/typing", openid, on)
+}
+
+func (c *Client) typing(ctx context.Context, op, path, openid string, on bool) error {
 	command := "CancelTyping"
 	if on {
 		command = "Typing"
 	}
-	return c.set(ctx, "custom.typing", "/cgi-bin/message/custom/typing", map[string]string{"touser": openid, "command": command})
+	return c.set(ctx, op, path, map[string]string{"touser": openid, "command": command})
 }

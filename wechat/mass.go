@@ -130,3 +130,37 @@ func (c *Client) DeleteMass(ctx context.Context, msgID int64, article int) error
 	in := map[string]int64{"msg_id": msgID, "article_idx": int64(article)}
 	return c.set(ctx, "mass.delete", "/cgi-bin/message/mass/delete", in)
 }
+
+// MassSpeed is how fast the platform sends mass messages.
+type MassSpeed struct {
+	// Level is from 0, the fastest, to 4, the slowest.
+	Level int `json:"speed"`
+	// PerMinute is what that means now, in units of 10,000 people.
+	PerMinute int `json:"realspeed"`
+}
+
+// slowest is the highest level of [MassSpeed].
+const slowest = 4
+
+// MassSpeed asks how fast mass messages are sent.
+//
+// It follows 获取群发速度 (/cgi-bin/message/mass/speed/get).
+func (c *Client) MassSpeed(ctx context.Context) (MassSpeed, error) {
+	var out struct {
+		status
+		MassSpeed
+	}
+	err := c.ask(ctx, "mass.speed", "/cgi-bin/message/mass/speed/get", struct{}{}, &out)
+	return out.MassSpeed, err
+}
+
+// SetMassSpeed sets the level, from 0, the fastest, to 4.
+//
+// It follows 设置群发速度 (/cgi-bin/message/mass/speed/set).
+func (c *Client) SetMassSpeed(ctx context.Context, level int) error {
+	const op = "mass.setspeed"
+	if level < 0 || level > slowest {
+		return invalid(op, "a level is from 0 to %d", slowest)
+	}
+	return c.set(ctx, op, "/cgi-bin/message/mass/speed/set", map[string]int{"speed": level})
+}

@@ -105,8 +105,7 @@ func (r *mediaReply) quick(body []byte) bool {
 }
 
 // DownloadMedia reads temporary material, such as a picture that somebody
-// sent. For a video the platform answers a JSON object with its address, which
-// is an error here.
+// sent. A video has an address instead, see [Client.VideoURL].
 //
 // It follows 获取临时素材 (/cgi-bin/media/get).
 func (c *Client) DownloadMedia(ctx context.Context, mediaID string) ([]byte, error) {
@@ -119,6 +118,24 @@ func (c *Client) DownloadMedia(ctx context.Context, mediaID string) ([]byte, err
 		return nil, unusable(op)
 	}
 	return out.content, nil
+}
+
+// VideoURL answers where temporary material of kind video can be read.
+//
+// It follows 获取临时素材 (/cgi-bin/media/get).
+func (c *Client) VideoURL(ctx context.Context, mediaID string) (string, error) {
+	const op = "media.video"
+	var out struct {
+		status
+		URL string `json:"video_url"`
+	}
+	if err := c.get(ctx, op, "/cgi-bin/media/get", url.Values{"media_id": {mediaID}}, &out); err != nil {
+		return "", err
+	}
+	if out.URL == "" {
+		return "", unusable(op)
+	}
+	return out.URL, nil
 }
 
 // form writes a file as the platform wants it: one part called media, with its

@@ -3,6 +3,7 @@ package wechat
 import (
 	"context"
 	"errors"
+	"fmt"
 )
 
 // Button is one button of the account's menu. A button with Sub opens a list
@@ -55,18 +56,26 @@ type menuBody struct {
 // It follows 创建接口 (/cgi-bin/menu/create).
 func (c *Client) SetMenu(ctx context.Context, buttons []Button) error {
 	const op = "menu.create"
+	if fault := checkMenu(buttons); fault != "" {
+		return invalid(op, "%s", fault)
+	}
+	return c.set(ctx, op, "/cgi-bin/menu/create", menuBody{buttons})
+}
+
+// checkMenu says what is wrong with a menu, if anything.
+func checkMenu(buttons []Button) string {
 	if len(buttons) == 0 || len(buttons) > maxButtons {
-		return invalid(op, "a menu has 1 to %d buttons", maxButtons)
+		return fmt.Sprintf("a menu has 1 to %d buttons", maxButtons)
 	}
 	for _, b := range buttons {
 		if len(b.Sub) > maxSubButtons {
-			return invalid(op, "button %q has more than %d below it", b.Name, maxSubButtons)
+			return fmt.Sprintf("button %q has more than %d below it", b.Name, maxSubButtons)
 		}
 		if b.Name == "" || (b.Type == "") == (len(b.Sub) == 0) {
-			return invalid(op, "button %q needs a name, and a type or buttons below it", b.Name)
+			return fmt.Sprintf("button %q needs a name, and a type or buttons below it", b.Name)
 		}
 	}
-	return c.set(ctx, op, "/cgi-bin/menu/create", menuBody{buttons})
+	return ""
 }
 
 // Menu reads the menu that was made through the API. An account without one
@@ -74,21 +83,36 @@ func (c *Client) SetMenu(ctx context.Context, buttons []Button) error {
 //
 // It follows 查询接口 (/cgi-bin/menu/get).
 func (c *Client) Menu(ctx context.Context) ([]Button, error) {
-	var out struct {
-		status
-		Menu menuBody `json:"menu"`
-	}
-	err := c.get(ctx, "menu.get", "/cgi-bin/menu/get", nil, &out)
+	m, err := c.menus(ctx)
+	return m.Menu.Buttons, err
+}
+
+// menusReply is every menu of the account.
+type menusReply struct {
+	status
+	Menu        menuBody `json:"menu"`
+	Conditional []struct {
+		menuBody
+		ID   anyText `json:"menuid"`
+		Rule struct {
+			TagID  anyText `json:"tag_id"`
+			System anyText `json:"client_platform_type"`
+		} `json:"matchrule"`
+	} `json:"conditionalmenu"`
+}
+
+func (c *Client) menus(ctx context.Context) (out menusReply, err error) {
+	err = c.get(ctx, "menu.get", "/cgi-bin/menu/get", nil, &out)
 	var e *Error
 	if errors.As(err, &e) && e.Code == codeNoMenu {
-		return nil, nil
+		err = nil
 	}
-	return out.Menu.Buttons, err
+	return out, err
 }
 
 const codeNoMenu = 46003
 
-// DeleteMenu removes the menu.
+// DeleteMenu removes the menu, and with it those of [Client.ConditionalMenus].
 //
 // It follows 删除接口 (/cgi-bin/menu/delete).
 func (c *Client) DeleteMenu(ctx context.Context) error {

@@ -2,6 +2,7 @@ package wechat
 
 import (
 	"context"
+	"strings"
 	"time"
 )
 
@@ -80,4 +81,51 @@ func (c *Client) Quota(ctx context.Context, path string) (Quota, error) {
 		Daily: out.Quota.Daily, Used: out.Quota.Used, Remain: out.Quota.Remain,
 		RateCalls: out.Rate.Calls, RatePeriod: time.Duration(out.Rate.Seconds) * time.Second,
 	}, nil
+}
+
+// RequestRecord is what the platform kept of one failed call.
+type RequestRecord struct {
+	At   time.Time
+	Took time.Duration
+	// Query is the call's parameters without its access token, and Body what
+	// was posted.
+	Query, Body string
+	// Reply is what the platform answered.
+	Reply    string
+	ClientIP string
+}
+
+// Request looks a failed call up by the RequestID of its [Error], for seven
+// days (76001). Calls below /sns can't be looked up (76022).
+//
+// It follows 查询 rid 信息 (/cgi-bin/openapi/rid/get).
+func (c *Client) Request(ctx context.Context, requestID string) (RequestRecord, error) {
+	var out struct {
+		status
+		Request struct {
+			At    int64  `json:"invoke_time"`
+			Cost  int64  `json:"cost_in_ms"`
+			Query string `json:"request_url"`
+			Body  string `json:"request_body"`
+			Reply string `json:"response_body"`
+			IP    string `json:"client_ip"`
+		} `json:"request"`
+	}
+	if err := c.ask(ctx, "rid.get", "/cgi-bin/openapi/rid/get", map[string]string{"rid": requestID}, &out); err != nil {
+		return RequestRecord{}, err
+	}
+	r := out.Request
+	return RequestRecord{At: time.Unix(r.At, 0).UTC(), Took: time.Duration(r.Cost) * time.Millisecond,
+		Query: withoutToken(r.Query), Body: c.scrub(r.Body, nil), Reply: c.scrub(r.Reply, nil), ClientIP: r.IP}, nil
+}
+
+// withoutToken cuts the access token out of a query.
+func withoutToken(query string) string {
+	var kept []string
+	for pair := range strings.SplitSeq(query, "&") {
+		if !strings.HasPrefix(pair, "access_token=") {
+			kept = append(kept, pair)
+		}
+	}
+	return strings.Join(kept, "&")
 }

@@ -1,6 +1,10 @@
 package wechat
 
-import "context"
+import (
+	"context"
+	"strconv"
+	"time"
+)
 
 // TemplateInfo is a template of this account.
 type TemplateInfo struct {
@@ -91,4 +95,55 @@ func (c *Client) Industries(ctx context.Context) (primary, secondary Industry, e
 	}
 	err = c.get(ctx, "template.industry", "/cgi-bin/template/get_industry", nil, &out)
 	return out.Primary, out.Secondary, err
+}
+
+// BlockedMessage is a template message that the platform kept back.
+type BlockedMessage struct {
+	// ID goes up; the largest one read is where the next page begins.
+	ID      int64
+	Title   string
+	Content string
+	OpenID  string
+	SentAt  time.Time
+}
+
+// maxBlocked is the longest page of blocked messages.
+const maxBlocked = 100
+
+// BlockedMessages lists at most limit (1 to 100) messages of a template that
+// the platform kept back, behind the id after; zero begins.
+//
+// It follows 查询拦截的模板消息 (/wxa/sec/queryblocktmplmsg).
+func (c *Client) BlockedMessages(ctx context.Context, templateID string, after int64, limit int) ([]BlockedMessage, error) {
+	const op = "template.blocked"
+	if templateID == "" || after < 0 || limit < 1 || limit > maxBlocked {
+		return nil, invalid(op, "give a template, a first id from 0 and a limit of 1 to %d", maxBlocked)
+	}
+	in := struct {
+		Template string `json:"tmpl_msg_id"`
+		After    int64  `json:"largest_id"`
+		Limit    int    `json:"limit"`
+	}{templateID, after, limit}
+	var out struct {
+		status
+		List []struct {
+			ID      anyText `json:"id"`
+			Title   string  `json:"title"`
+			Content string  `json:"content"`
+			OpenID  string  `json:"openid"`
+			SentAt  int64   `json:"send_timestamp"`
+		} `json:"msginfo"`
+	}
+	if err := c.ask(ctx, op, "/wxa/sec/queryblocktmplmsg", in, &out); err != nil {
+		return nil, err
+	}
+	all := make([]BlockedMessage, len(out.List))
+	for i, m := range out.List {
+		id, err := strconv.ParseInt(string(m.ID), 10, 64)
+		if err != nil {
+			return nil, unusable(op)
+		}
+		all[i] = BlockedMessage{ID: id, Title: m.Title, Content: m.Content, OpenID: m.OpenID, SentAt: time.Unix(m.SentAt, 0).UTC()}
+	}
+	return all, nil
 }
