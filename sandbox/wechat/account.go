@@ -19,6 +19,7 @@ type account struct {
 	OneTimeID  string           `json:"one_time_id"` // template of one-time subscribe messages
 	Industries industries       `json:"industries"`
 	Notices    []noticeTemplate `json:"notices"` // of subscribe notices
+	MassSpeed  int              `json:"mass_speed"`
 	Settings   settings         `json:"settings"`
 }
 

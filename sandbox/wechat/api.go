@@ -50,6 +50,10 @@ func (p *Platform) endpoints() []endpoint {
 	all = append(all, quotaEndpoints()...)
 	all = append(all, ticketEndpoints()...)
 	all = append(all, menuEndpoints()...)
+	all = append(all, menuForEndpoints()...)
+	all = append(all, kfEndpoints()...)
+	all = append(all, libraryEndpoints()...)
+	all = append(all, miniEndpoints()...)
 	all = append(all, templateEndpoints()...)
 	return append(all, userEndpoints()...)
 }
@@ -69,20 +73,21 @@ func (p *Platform) api(e endpoint) http.Handler {
 			http.Error(w, "", http.StatusInternalServerError)
 			return
 		}
-		v, err := p.answer(e, r, s)
+		c, began := &call{r: r, query: r.URL.Query(), now: p.world.Now()}, time.Now()
+		v, err := p.answer(e, c, s)
 		if s.lost {
 			panic(http.ErrAbortHandler)
 		}
 		if err != nil {
-			writeFailure(w, e.sns, err, p.world.Now())
-			return
+			refusal := refusalOf(err, e.sns, p.world.Now())
+			p.refused(c, e.sns, refusal, began)
+			v = refusal
 		}
 		writeReply(w, e.sns, v)
 	})
 }
 
-func (p *Platform) answer(e endpoint, r *http.Request, s strike) (any, error) {
-	c := &call{r: r, query: r.URL.Query(), now: p.world.Now()}
+func (p *Platform) answer(e endpoint, c *call, s strike) (any, error) {
 	if s.coded {
 		p.spoil(s.code, c.query.Get("access_token"))
 		return nil, fail(s.code)

@@ -148,6 +148,35 @@ type passive struct {
 		URL         string `xml:"Url"`
 	} `xml:"Articles>item"`
 	MediaID string `xml:"Image>MediaId"`
+	Voice   string `xml:"Voice>MediaId"`
+	Video   struct {
+		MediaID     string `xml:"MediaId"`
+		Title       string `xml:"Title"`
+		Description string `xml:"Description"`
+	} `xml:"Video"`
+	Music struct {
+		Title       string `xml:"Title"`
+		Description string `xml:"Description"`
+		URL         string `xml:"MusicUrl"`
+	} `xml:"Music"`
+}
+
+// shown is how a reply looks in the chat.
+func (r *passive) shown() message {
+	m := message{Via: viaReply, MsgType: r.MsgType, Text: r.Content}
+	switch {
+	case r.MsgType == "image":
+		m.Text = r.MediaID
+	case r.MsgType == "voice":
+		m.Text = r.Voice
+	case r.MsgType == "video":
+		m.Title, m.Text = r.Video.Title, r.Video.MediaID
+	case r.MsgType == "music":
+		m.Title, m.Text, m.URL = r.Music.Title, r.Music.Description, r.Music.URL
+	case len(r.Articles) > 0:
+		m.Title, m.Text, m.URL = r.Articles[0].Title, r.Articles[0].Description, r.Articles[0].URL
+	}
+	return m
 }
 
 // takeReply shows the account's answer in the chat, or that it was not to be
@@ -163,16 +192,10 @@ func (p *Platform) takeReply(it *pushed, answer string) {
 	if reply == nil {
 		return
 	}
-	m := message{Via: viaReply, MsgType: reply.MsgType, Text: reply.Content}
-	if len(reply.Articles) > 0 {
-		m.Title, m.Text, m.URL = reply.Articles[0].Title, reply.Articles[0].Description, reply.Articles[0].URL
-	}
-	if reply.MediaID != "" {
-		m.Text = reply.MediaID
-	}
-	if m.MsgType == "transfer_customer_service" {
+	if reply.MsgType == "transfer_customer_service" {
 		return
 	}
+	m := reply.shown()
 	it.reply = m
 	p.append(it.Person, m, 0, "")
 }

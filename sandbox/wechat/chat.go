@@ -42,6 +42,7 @@ type message struct {
 	Data    map[string]string `json:"data,omitempty"`
 	Lines   []cardLine        `json:"lines,omitempty"`
 	MsgID   int64             `json:"msgid,omitempty"`
+	Speaker string            `json:"speaker,omitempty"` // the member of customer service who speaks
 }
 
 // cardLine is one line of a template card as the phone shows it.

@@ -181,8 +181,58 @@ func limitCodeText(code int) string {
 		return "forbid to clear quota because of reaching the limit"
 	case 49003:
 		return "not match openid with appid"
+	case 76001:
+		return "rid not found"
+	case 76022:
+		return "could not use this cgi_path, no permission"
 	case 76021:
 		return "cgi_path not found"
+	}
+	return serviceCodeText(code)
+}
+
+func serviceCodeText(code int) string {
+	switch code {
+	case 41030:
+		return "invalid page"
+	case 45083:
+		return "invalid speed"
+	case 45103, 45109:
+		return "this api is not supported any more"
+	case 65301:
+		return "not exist this menuid"
+	case 65303:
+		return "there is no selfmenu, please create selfmenu first"
+	case 65304:
+		return "match rule empty"
+	case 65305:
+		return "menu count limit"
+	case 65320:
+		return "private match rule is not supported"
+	case 65401:
+		return "invalid custom service"
+	case 65403:
+		return "invalid nickname"
+	case 65404:
+		return "invalid kf account"
+	case 65405:
+		return "kf account count limit"
+	case 65406:
+		return "kf account exist"
+	case 65407:
+		return "this worker is a kf already"
+	case 65408:
+		return "this worker has been invited"
+	case 200012:
+		return "template num exceed limit"
+	case 200014:
+		return "tid is invalid"
+	case 200016, 200017, 200018, 200019:
+		return "invalid start, limit or ids"
+	case 200020:
+		return "invalid kidList"
+	case 200021:
+		return "invalid sceneDesc"
 	}
 	return "system error"
 }

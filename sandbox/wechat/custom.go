@@ -3,6 +3,7 @@ package wechat
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 )
 
@@ -27,6 +28,17 @@ type customMessage struct {
 		} `json:"list"`
 		Tail string `json:"tail_content"`
 	} `json:"msgmenu"`
+	Link    linkCard `json:"link"`
+	Speaker struct {
+		Account string `json:"kf_account"`
+	} `json:"customservice"`
+}
+
+// linkCard is what a mini program sends instead of news.
+type linkCard struct {
+	Title       string `json:"title"`
+	Description string `json:"description"`
+	URL         string `json:"url"`
 }
 
 type article struct {
@@ -49,13 +61,16 @@ func (p *Platform) sendCustom(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if m.Speaker, err = p.speaker(in.Speaker.Account); err != nil {
+		return nil, err
+	}
 	who := &p.people.all[n]
 	switch {
 	case who.blocks:
 		return nil, fail(48002)
 	case who.more != nil && who.more.Black:
 		return nil, fail(43019)
-	case !who.follows:
+	case !who.follows && p.account.Settings.Kind != kindMini:
 		return nil, fail(45015)
 	}
 	details := who.details()
@@ -71,10 +86,38 @@ func (p *Platform) sendCustom(c *call) (any, error) {
 	return ok(), nil
 }
 
+// speaker is in whose name a message speaks; empty for the account's own.
+func (p *Platform) speaker(account string) (string, error) {
+	if account == "" {
+		return "", nil
+	}
+	i := p.kfIndex(account)
+	if i < 0 {
+		return "", fail(65401)
+	}
+	return p.kfs[i].Nick, nil
+}
+
+// maySend tells which types of custom messages a kind of account sends.
+func maySend(kind, msgType string) bool {
+	switch kind {
+	case kindMini:
+		return slices.Contains([]string{"text", "image", "link", "miniprogrampage"}, msgType)
+	case kindTest:
+		return msgType != "link" && msgType != "msgmenu"
+	}
+	return msgType != "link"
+}
+
 // customContent checks the content and makes the entry of the chat.
 func (p *Platform) customContent(in customMessage, body []byte) (message, error) {
 	m := message{Via: viaCustom, MsgType: in.MsgType}
+	if !maySend(p.account.Settings.Kind, in.MsgType) {
+		return m, fail(40008)
+	}
 	switch in.MsgType {
+	case "link":
+		return m.withArticles([]article{{Title: in.Link.Title, Description: in.Link.Description, URL: in.Link.URL}})
 	case "text":
 		return m.withText(in.Text.Content)
 	case "news":

@@ -40,6 +40,8 @@ func massEndpoints() []endpoint {
 		{path: "/cgi-bin/message/mass/preview", verb: byPost, do: (*Platform).massPreview},
 		{path: "/cgi-bin/message/mass/get", verb: byPost, do: (*Platform).massGet},
 		{path: "/cgi-bin/message/mass/delete", verb: byPost, do: (*Platform).massDelete},
+		{path: "/cgi-bin/message/mass/speed/get", verb: byEither, do: (*Platform).massSpeed},
+		{path: "/cgi-bin/message/mass/speed/set", verb: byPost, do: (*Platform).setMassSpeed},
 	}
 }
 

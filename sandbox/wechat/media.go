@@ -91,15 +91,29 @@ func (c *call) upload(kind string) (*media, error) {
 		switch {
 		case err != nil || len(content) == 0:
 			return nil, fail(44001)
-		case len(content) > maxMedia:
+		case len(content) > mostOf(kind):
 			return nil, fail(45001)
 		}
 		found := http.DetectContentType(content)
 		if kind == "image" && !slices.Contains([]string{"image/png", "image/jpeg", "image/gif", "image/bmp"}, found) {
 			return nil, fail(40005)
 		}
+		if kind == "thumb" && found != "image/jpeg" {
+			return nil, fail(40005)
+		}
 		return &media{urlText(64), kind, found, content, c.now.Unix()}, nil
 	}
+}
+
+// mostOf is how large a file of a kind may be, in bytes.
+func mostOf(kind string) int {
+	switch kind {
+	case "voice":
+		return 2 << 20
+	case "thumb":
+		return 64 << 10
+	}
+	return maxMedia
 }
 
 func (p *Platform) keepMedia(m *media) {
@@ -137,20 +151,27 @@ func (p *Platform) mediaGet(c *call) (any, error) {
 	if m == nil {
 		return nil, fail(40007)
 	}
+	if m.Kind == "video" {
+		return map[string]string{"video_url": p.origin() + "/sandbox/wechat/media/" + m.ID}, nil
+	}
 	return rawReply{m.Type, m.Content}, nil
 }
 
-// showMedia shows a picture on a phone.
+// showMedia shows a picture or a film on a phone.
 func (p *Platform) showMedia(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	m := p.findMedia(r.PathValue("id"))
 	p.mu.Unlock()
-	if m == nil || m.Kind != "image" {
+	if m == nil || m.Kind == "voice" {
 		http.NotFound(w, r)
 		return
 	}
-	w.Header().Set("Content-Type", m.Type)
+	writePicture(w, m.Type, m.Content)
+}
+
+func writePicture(w http.ResponseWriter, kind string, content []byte) {
+	w.Header().Set("Content-Type", kind)
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Content-Security-Policy", "default-src 'none'")
-	w.Write(m.Content)
+	w.Write(content)
 }

@@ -37,19 +37,26 @@ func (p *Platform) menuCreate(c *call) (any, error) {
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
-	if len(in.Buttons) == 0 || len(in.Buttons) > 3 {
-		return nil, fail(40016)
-	}
-	for _, b := range in.Buttons {
-		if err := b.check(true); err != nil {
-			return nil, err
-		}
+	if err := in.check(); err != nil {
+		return nil, err
 	}
 	withSubs(in.Buttons)
 	p.menu = &in
 	p.put("menu", "menu", p.menu)
 	p.world.Publish("wechat")
 	return ok(), nil
+}
+
+func (m menu) check() error {
+	if len(m.Buttons) == 0 || len(m.Buttons) > 3 {
+		return fail(40016)
+	}
+	for _, b := range m.Buttons {
+		if err := b.check(true); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // withSubs gives each entry a list of entries below it, though an empty one, as
@@ -96,13 +103,16 @@ func (p *Platform) menuGet(*call) (any, error) {
 	if p.menu == nil {
 		return nil, fail(46003)
 	}
-	return map[string]any{"menu": p.menu}, nil
+	if len(p.menusFor) == 0 {
+		return map[string]any{"menu": p.menu}, nil
+	}
+	return map[string]any{"menu": p.menu, "conditionalmenu": p.menusFor}, nil
 }
 
 func (p *Platform) menuDelete(*call) (any, error) {
-	p.menu = nil
+	p.menu, p.menusFor = nil, nil
 	p.put("menu", "menu", nil)
-	p.world.Publish("wechat")
+	p.keepMenusFor()
 	return ok(), nil
 }
 
@@ -128,11 +138,14 @@ func (m *menu) find(what string) (menuButton, bool) {
 func (p *Platform) showMenu(w http.ResponseWriter, _ *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	shown := menu{Buttons: []menuButton{}}
-	if p.menu != nil {
-		shown = *p.menu
+	writeMenu(w, p.menu)
+}
+
+func writeMenu(w http.ResponseWriter, m *menu) {
+	if m == nil {
+		m = &menu{Buttons: []menuButton{}}
 	}
-	answer(w, http.StatusOK, shown)
+	answer(w, http.StatusOK, m)
 }
 
 // doTap is a person tapping a menu entry, named by key, address or label.
@@ -146,7 +159,7 @@ func (p *Platform) doTap(w http.ResponseWriter, r *http.Request, n uint32) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	b, found := p.menu.find(in.Button)
+	b, found := p.menuOf(n).find(in.Button)
 	if !found || !p.people.all[n].follows {
 		refuse(w, http.StatusConflict, errNoButton)
 		return

@@ -18,9 +18,9 @@ const (
 func noticeEndpoints() []endpoint {
 	return []endpoint{
 		{path: "/cgi-bin/message/subscribe/bizsend", verb: byPost, do: (*Platform).sendNotice},
+		{path: "/cgi-bin/message/subscribe/send", verb: byPost, do: (*Platform).sendMini},
 		{path: "/cgi-bin/message/template/subscribe", verb: byPost, do: (*Platform).sendOneTime},
 		{path: "/wxaapi/newtmpl/gettemplate", verb: byGet, do: (*Platform).noticeTemplates},
-		{path: "/wxaapi/newtmpl/addtemplate", verb: byPost, do: (*Platform).addNotice},
 		{path: "/wxaapi/newtmpl/deltemplate", verb: byPost, do: (*Platform).deleteNotice},
 	}
 }
@@ -47,34 +47,6 @@ func (p *Platform) noticeTemplates(*call) (any, error) {
 		done
 		Data []noticeTemplate `json:"data"`
 	}{ok(), p.account.Notices}, nil
-}
-
-// addNotice is POST /wxaapi/newtmpl/addtemplate; keywords are things, since the
-// platform's library of them is not part of the sandbox.
-func (p *Platform) addNotice(c *call) (any, error) {
-	var in struct {
-		TID      any    `json:"tid"`
-		Keywords []int  `json:"kidList"`
-		Scene    string `json:"sceneDesc"`
-	}
-	if err := c.decode(&in); err != nil {
-		return nil, err
-	}
-	if in.TID == nil || len(in.Keywords) < 2 || len(in.Keywords) > 5 || utf8.RuneCountInString(in.Scene) > maxOneTimeTitle {
-		return nil, fail(40035)
-	}
-	var content strings.Builder
-	for i := range in.Keywords {
-		name := "关键词" + string(rune('一'+i))
-		content.WriteString(name + ":{{" + keywordType(name, i+1) + ".DATA}}\n")
-	}
-	t := noticeTemplate{ID: urlText(43), Title: "订阅通知", Content: content.String(), Type: 2}
-	p.account.Notices = append(slices.Clip(p.account.Notices), t)
-	p.keepAccount()
-	return struct {
-		done
-		ID string `json:"priTmplId"`
-	}{ok(), t.ID}, nil
 }
 
 func (p *Platform) deleteNotice(c *call) (any, error) {
@@ -105,13 +77,20 @@ func (p *Platform) notice(id string) (*layout, bool) {
 // sendNotice is POST /cgi-bin/message/subscribe/bizsend; it uses up one
 // consent of the receiver.
 func (p *Platform) sendNotice(c *call) (any, error) {
-	var in struct {
-		templateMessage
-		Page string `json:"page"`
-	}
+	var in noticeMessage
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
+	return p.tellNotice(in)
+}
+
+// noticeMessage is what both kinds of subscribe messages take.
+type noticeMessage struct {
+	templateMessage
+	Page string `json:"page"`
+}
+
+func (p *Platform) tellNotice(in noticeMessage) (any, error) {
 	n, known := p.find(in.ToUser)
 	t, found := p.notice(in.TemplateID)
 	values := in.Data.texts()
@@ -128,6 +107,9 @@ func (p *Platform) sendNotice(c *call) (any, error) {
 		return nil, fail(43101)
 	}
 	m := message{Via: viaNotice, MsgType: "template", Title: t.Title, URL: in.Page, Templ: t.ID, Data: values, Lines: t.card(values)}
+	if !strings.Contains(in.Page, "://") {
+		m.URL, m.Mini = "", in.Page
+	}
 	p.deliver(n, m, "", append([]string{t.ID, in.Page}, flat(values)...)...)
 	return ok(), nil
 }

@@ -30,7 +30,7 @@ var errNoButton = errors.New("only followers see the menu, and it holds no such 
 // say is a person writing to the account: it opens the long window.
 func (p *Platform) say(n uint32, text string) error {
 	who := &p.people.all[n]
-	if !who.follows {
+	if !who.follows && p.account.Settings.Kind != kindMini {
 		return errNotFollower
 	}
 	now := p.world.Now()

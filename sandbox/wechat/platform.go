@@ -20,24 +20,27 @@ type Platform struct {
 	log      *slog.Logger
 	patience time.Duration // real time a callback may take
 
-	mu      sync.Mutex // guards everything below
-	account account
-	codec   codec
-	virtual codec // openids of snapshot visitors, who are nobody
-	people  people
-	chats   chats
-	tokens  tokens
-	oauth   oauth
-	sends   sends
-	pushes  pushes
-	qrs     qrs
-	tags    tagList
-	menu    *menu
-	quotas  quotas
-	tickets map[string]issued
-	media   []*media
-	jobs    []*massJob
-	layouts map[string]*layout
+	mu       sync.Mutex // guards everything below
+	account  account
+	codec    codec
+	virtual  codec // openids of snapshot visitors, who are nobody
+	people   people
+	chats    chats
+	tokens   tokens
+	oauth    oauth
+	sends    sends
+	pushes   pushes
+	qrs      qrs
+	tags     tagList
+	menu     *menu
+	menusFor []menuFor
+	kfs      []kf
+	failures []failedCall
+	quotas   quotas
+	tickets  map[string]issued
+	media    []*media
+	jobs     []*massJob
+	layouts  map[string]*layout
 
 	massMonth  int64 // Unix seconds within the month of massCounts
 	massCounts map[uint32]uint8
@@ -75,6 +78,8 @@ func (p *Platform) Register(mux *http.ServeMux) {
 		mux.Handle(e.path, p.api(e))
 	}
 	mux.Handle("/cgi-bin/", p.api(endpoint{path: "/cgi-bin/", open: true, do: unknownPath}))
+	mux.Handle("/customservice/", p.api(endpoint{path: "/customservice/", open: true, do: unknownPath}))
+	mux.Handle("/wxaapi/", p.api(endpoint{path: "/wxaapi/", open: true, do: unknownPath}))
 	mux.Handle("/sns/", p.api(endpoint{path: "/sns/", open: true, sns: true, do: unknownPath}))
 	mux.HandleFunc("GET /mp/subscribemsg", p.oneTimePage)
 	mux.HandleFunc("POST /mp/subscribemsg", p.oneTimeAnswer)

@@ -8,6 +8,7 @@ func quotaEndpoints() []endpoint {
 		{path: "/cgi-bin/clear_quota/v2", verb: byPost, open: true, do: (*Platform).clearQuotaBySecret},
 		{path: "/cgi-bin/openapi/quota/get", verb: byPost, do: (*Platform).quotaGet},
 		{path: "/cgi-bin/openapi/quota/clear", verb: byPost, do: (*Platform).quotaClear},
+		{path: "/cgi-bin/openapi/rid/get", verb: byPost, do: (*Platform).ridGet},
 	}
 }
 

@@ -62,9 +62,9 @@ func writeReply(w http.ResponseWriter, sns bool, v any) {
 	w.Write(b)
 }
 
-// writeFailure answers a refusal: HTTP 200, with the request's id behind the
+// refusalOf is how a refusal is answered: with the request's id behind the
 // text, after a comma on the web login's paths.
-func writeFailure(w http.ResponseWriter, sns bool, err error, now time.Time) {
+func refusalOf(err error, sns bool, now time.Time) done {
 	var e *apiError
 	if !errors.As(err, &e) {
 		e = &apiError{-1, "system error"}
@@ -73,7 +73,7 @@ func writeFailure(w http.ResponseWriter, sns bool, err error, now time.Time) {
 	if sns {
 		comma = ","
 	}
-	writeReply(w, sns, done{e.Code, fmt.Sprintf("%s%s rid: %s", e.Text, comma, requestID(now))})
+	return done{e.Code, fmt.Sprintf("%s%s rid: %s", e.Text, comma, requestID(now))}
 }
 
 // requestID is the platform's name of one call; it begins with its time.

@@ -32,7 +32,7 @@ func (p *Platform) restore() error {
 	}{
 		{"bulk", p.restoreBulk}, {"person", p.restorePerson}, {"message", p.restoreMessage},
 		{"deduplicated", p.restoreDeduplicated}, {"token", p.restoreToken},
-		{"qr", p.restoreQR}, {"tags", p.restoreTags}, {"menu", p.restoreMenu}, {"quotas", p.restoreQuotas}, {"ticket", p.restoreTicket}, {"code", p.restoreCode}, {"login", p.restoreLogin}, {"push", p.restorePush},
+		{"qr", p.restoreQR}, {"tags", p.restoreTags}, {"menu", p.restoreMenu}, {"menusfor", p.restoreMenusFor}, {"kf", p.restoreKfs}, {"quotas", p.restoreQuotas}, {"ticket", p.restoreTicket}, {"code", p.restoreCode}, {"login", p.restoreLogin}, {"push", p.restorePush},
 		{"media", p.restoreMedia}, {"mass", p.restoreMass},
 	} {
 		if err := p.world.Load("wechat."+kind.name, kind.read); err != nil {

@@ -34,14 +34,30 @@ function article(m, open) {
     make("div", { class: "card template" }, make("h4", {}, m.title), m.text && make("p", { class: "soft" }, m.text), lead(m, open)));
 }
 
+// kinds are what a phone shows of content that the sandbox does not play.
+const kinds = {
+  voice: ["语音", "Voice"], video: ["视频", "Video"], music: ["音乐", "Music"], mpnews: ["图文", "Article"], mpnewsarticle: ["图文", "Article"],
+  wxcard: ["卡券", "Coupon"], miniprogrampage: ["小程序", "Mini program"], mpvideo: ["视频", "Video"],
+};
+
+// said is the content of a bubble.
+function said(m, open) {
+  const media = `/sandbox/wechat/media/${encodeURIComponent(m.text)}`;
+  if (m.msgtype === "image") return make("img", { class: "picture", src: media, alt: "图片 picture" });
+  if (m.msgtype === "video") return make("video", { class: "picture", src: media, controls: true, preload: "metadata" });
+  const kind = kinds[m.msgtype];
+  if (kind) return make("p", { class: "bubble" }, `[${kind[0]}] `, make("small", {}, kind[1]));
+  return make("p", { class: "bubble" }, ...withLinks(m.text || `[${m.msgtype}]`, open));
+}
+
 // bubble builds the entry m for the phone of person.
 export function bubble(m, person, open) {
   if (m.via === "event") return make("li", { class: "moment" + (m.msgtype === "notice" ? " faulty" : "") }, m.text);
   if (m.msgtype === "template") return card(m, open);
-  if (m.title) return article(m, open);
+  if (m.title && m.msgtype !== "video") return article(m, open);
   const mine = m.via === "person";
   const face = mine ? make("img", { src: person.avatar, alt: "" }) : make("span", { class: "logo" }, "沙");
-  const said = m.msgtype === "image" ? make("img", { class: "picture", src: `/sandbox/wechat/media/${encodeURIComponent(m.text)}`, alt: "图片" })
-    : make("p", { class: "bubble" }, ...withLinks(m.text || `[${m.msgtype}]`, open));
-  return make("li", { class: "message" + (mine ? " mine" : ""), "data-testid": mine ? "own-message" : "account-message", "data-id": m.id }, face, said);
+  const speaker = m.speaker && make("small", { class: "speaker" }, m.speaker);
+  return make("li", { class: "message" + (mine ? " mine" : ""), "data-testid": mine ? "own-message" : "account-message", "data-id": m.id }, face,
+    make("div", {}, speaker, said(m, open)));
 }

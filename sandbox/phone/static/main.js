@@ -64,8 +64,7 @@ async function refresh() {
   document.getElementById("crowd").textContent = `${list.followers} 位粉丝 · ${list.followers} followers`;
   document.getElementById("empty").hidden = phones.size > 0;
   if (phones.size === 0) rack.replaceChildren();
-  const menu = await call("GET", "/sandbox/wechat/menu").catch(() => ({ button: [] }));
-  await Promise.all([...phones.values()].map(async (phone) => { await phone.refresh(list.account); phone.showMenu(menu.button); }));
+  await Promise.all([...phones.values()].map((phone) => phone.refresh(list.account)));
   showTime();
 }
 

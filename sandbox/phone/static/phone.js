@@ -62,7 +62,7 @@ export class Phone {
   showTime(text) { this.text("time", text); }
 
   async refresh(account) {
-    const [person, chat] = await Promise.all([call("GET", this.path), call("GET", `${this.path}/messages?all=1`)]).catch(() => []);
+    const [person, chat, menu] = await Promise.all([call("GET", this.path), call("GET", `${this.path}/messages?all=1`), call("GET", `${this.path}/menu`)]).catch(() => []);
     if (!person) return;
     if (account) this.text("account", account);
     this.person = person;
@@ -75,6 +75,7 @@ export class Phone {
     this.part("takes").setAttribute("aria-checked", String(!person.blocks));
     this.part("say").hidden = !person.follows;
     this.part("stranger").hidden = person.follows;
+    this.showMenu(menu.button);
     this.showTalk(chat.messages);
   }
 
