@@ -2,11 +2,13 @@ package sandbox
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
 	"time"
 
+	"github.com/paypush/paypush/sandbox/control"
 	"github.com/paypush/paypush/sandbox/world"
 )
 
@@ -44,20 +46,24 @@ func (s *Sandbox) putFaults(w http.ResponseWriter, r *http.Request) {
 		Seed  uint64      `json:"seed"`
 		Rules []faultRule `json:"rules"`
 	}
-	if !readJSON(w, r, &in) {
+	if !control.Read(w, r, &in) {
+		return
+	}
+	if in.Rules == nil {
+		control.Refuse(w, http.StatusBadRequest, errors.New("rules are missing"))
 		return
 	}
 	rules := make([]world.Fault, 0, len(in.Rules))
 	for _, each := range in.Rules {
 		rule, err := each.fault()
 		if err != nil {
-			refuse(w, http.StatusBadRequest, err.Error())
+			control.Refuse(w, http.StatusBadRequest, err)
 			return
 		}
 		rules = append(rules, rule)
 	}
 	if err := s.world.SetFaults(in.Seed, rules); err != nil {
-		refuse(w, http.StatusBadRequest, err.Error())
+		control.Refuse(w, http.StatusBadRequest, err)
 		return
 	}
 	s.showFaults(w, r)
@@ -73,7 +79,7 @@ func (s *Sandbox) showFaults(w http.ResponseWriter, _ *http.Request) {
 	for _, f := range s.world.Faults() {
 		rules = append(rules, ruleOf(f))
 	}
-	writeJSON(w, http.StatusOK, map[string]any{"rules": rules})
+	control.Answer(w, http.StatusOK, map[string]any{"rules": rules})
 }
 
 // fault reads a rule; one without a rate always strikes.

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"time"
+
+	"github.com/paypush/paypush/sandbox/control"
 )
 
 // appResult is what the client SDK on a phone hands back to a merchant's app.
@@ -22,37 +24,37 @@ func (p *Platform) openByApp(w http.ResponseWriter, r *http.Request) {
 		Buyer  string `json:"buyer_id"`
 		Cancel bool   `json:"cancel"`
 	}
-	if !readJSON(w, r, &in) {
+	if !control.Read(w, r, &in) {
 		return
 	}
 	c, no := p.readOrderString(in.Order)
 	if no != nil {
-		writeJSON(w, http.StatusOK, appResult{Status: "4000", Memo: no.bare() + " " + no.text})
+		control.Answer(w, http.StatusOK, appResult{Status: "4000", Memo: no.bare() + " " + no.text})
 		return
 	}
 	o, no := readOrder(c.biz, p.ledger.now(), pageTerms(c.method))
 	if no != nil {
-		writeJSON(w, http.StatusOK, appResult{Status: "4000", Memo: no.bare() + " " + no.text})
+		control.Answer(w, http.StatusOK, appResult{Status: "4000", Memo: no.bare() + " " + no.text})
 		return
 	}
 	t, no := p.place(c, o, stateWaiting)
 	if no != nil {
-		writeJSON(w, http.StatusOK, appResult{Status: appStatus(no.sub), Memo: no.bare() + " " + no.text})
+		control.Answer(w, http.StatusOK, appResult{Status: appStatus(no.sub), Memo: no.bare() + " " + no.text})
 		return
 	}
 	if in.Cancel {
 		t.mu.Unlock()
-		writeJSON(w, http.StatusOK, appResult{Status: "6001", Memo: "用户取消"})
+		control.Answer(w, http.StatusOK, appResult{Status: "6001", Memo: "用户取消"})
 		return
 	}
 	err := p.pay(t, in.Buyer, 0)
 	kept := t.record
 	t.mu.Unlock()
 	if err != nil {
-		writeJSON(w, http.StatusOK, appResult{Status: "4000", Memo: failureText(err)})
+		control.Answer(w, http.StatusOK, appResult{Status: "4000", Memo: failureText(err)})
 		return
 	}
-	writeJSON(w, http.StatusOK, p.appSuccess(c, &kept))
+	control.Answer(w, http.StatusOK, p.appSuccess(c, &kept))
 }
 
 // readOrderString checks an order string as the gateway checks a request.

@@ -2,9 +2,12 @@ package alipay
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
+
+	"github.com/paypush/paypush/sandbox/control"
 )
 
 const giftKind = "alipay.gift"
@@ -81,7 +84,7 @@ func (p *Platform) listBuyers(w http.ResponseWriter, _ *http.Request) {
 			ID: b.ID, OpenID: b.OpenID, Name: b.Name, LogonID: b.LogonID, Balance: p.wallet.of(b.ID),
 		})
 	}
-	writeJSON(w, http.StatusOK, map[string]any{
+	control.Answer(w, http.StatusOK, map[string]any{
 		"buyers": views, "seller": map[string]any{"seller_id": p.account.sellerID, "balance": p.wallet.of(p.account.sellerID)},
 	})
 }
@@ -91,12 +94,12 @@ func (p *Platform) giveMoney(w http.ResponseWriter, r *http.Request) {
 	var in struct {
 		Balance fen `json:"balance"`
 	}
-	if !readJSON(w, r, &in) {
+	if !control.Read(w, r, &in) {
 		return
 	}
 	id := r.PathValue("buyer_id")
 	if !p.account.knows(id) && id != p.account.sellerID || in.Balance < 0 {
-		answerError(w, http.StatusBadRequest, "there is no such buyer, or the balance is negative")
+		control.Refuse(w, http.StatusBadRequest, errors.New("there is no such buyer, or the balance is negative"))
 		return
 	}
 	p.gifts.Lock()
@@ -105,7 +108,7 @@ func (p *Platform) giveMoney(w http.ResponseWriter, r *http.Request) {
 	p.wallet.add(id, change)
 	p.given[id] += change
 	if err := p.world.Put(giftKind, id, p.given[id]); err != nil {
-		answerError(w, http.StatusInternalServerError, err.Error())
+		control.Refuse(w, http.StatusInternalServerError, err)
 		return
 	}
 	p.listBuyers(w, r)

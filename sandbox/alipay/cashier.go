@@ -9,6 +9,9 @@ import (
 	"net/url"
 )
 
+// maxForm bounds what a page may post, in bytes.
+const maxForm = 64 << 10
+
 func (p *Platform) registerCashier(mux *http.ServeMux) {
 	mux.HandleFunc("GET /sandbox/alipay/cashier/{trade_no}/{token}", p.showCashier)
 	mux.HandleFunc("POST /sandbox/alipay/cashier/{trade_no}/{token}", p.payAtCashier)
@@ -75,7 +78,7 @@ func (p *Platform) showCashier(w http.ResponseWriter, r *http.Request) {
 // payAtCashier is the button. A trade that meanwhile was paid or closed shows
 // itself again instead.
 func (p *Platform) payAtCashier(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxControl)
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	buyerID := r.PostFormValue("buyer")
 	t := p.visited(w, r)
 	if t == nil {

@@ -1,8 +1,11 @@
 package alipay
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
+
+	"github.com/paypush/paypush/sandbox/control"
 )
 
 func (p *Platform) registerConsent(mux *http.ServeMux) {
@@ -37,7 +40,7 @@ func (p *Platform) showConsent(w http.ResponseWriter, r *http.Request) {
 }
 
 func (p *Platform) agree(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxControl)
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	appID, to := r.PostFormValue("app_id"), r.PostFormValue("redirect_uri")
 	if p.account.apps[appID] == nil || !p.account.knows(r.PostFormValue("buyer")) || !isWebAddress(to) {
 		http.Error(w, "请求无效 / not a valid request", http.StatusBadRequest)
@@ -63,12 +66,12 @@ func (p *Platform) chosenApp(w http.ResponseWriter, r *http.Request) *app {
 	var in struct {
 		AppID string `json:"app_id"`
 	}
-	if !readJSON(w, r, &in) {
+	if !control.Read(w, r, &in) {
 		return nil
 	}
 	chosen := p.account.apps[orElse(in.AppID, p.account.keyApp.id)]
 	if chosen == nil {
-		answerError(w, http.StatusBadRequest, "there is no such app")
+		control.Refuse(w, http.StatusBadRequest, errors.New("there is no such app"))
 	}
 	return chosen
 }
@@ -77,11 +80,11 @@ func (p *Platform) chosenApp(w http.ResponseWriter, r *http.Request) *app {
 func (p *Platform) codeByCall(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("buyer_id")
 	if !p.account.knows(id) {
-		answerError(w, http.StatusNotFound, errNoBuyer.Error())
+		control.Refuse(w, http.StatusNotFound, errNoBuyer)
 		return
 	}
 	if by := p.chosenApp(w, r); by != nil {
-		writeJSON(w, http.StatusOK, map[string]string{"auth_code": p.userCode(by.id, id)})
+		control.Answer(w, http.StatusOK, map[string]string{"auth_code": p.userCode(by.id, id)})
 	}
 }
 
@@ -97,5 +100,5 @@ func (p *Platform) appCodeByCall(w http.ResponseWriter, r *http.Request) {
 		merchant = p.account.certApp
 	}
 	code := p.grants.give(grant{Subject: merchant.id, AppID: by.id, Kind: "app_code", Until: p.ledger.now().after(codeValid)})
-	writeJSON(w, http.StatusOK, map[string]string{"app_auth_code": code, "auth_app_id": merchant.id})
+	control.Answer(w, http.StatusOK, map[string]string{"app_auth_code": code, "auth_app_id": merchant.id})
 }

@@ -1,14 +1,12 @@
 package alipay
 
 import (
-	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"strconv"
-)
 
-const maxControl = 64 << 10
+	"github.com/paypush/paypush/sandbox/control"
+)
 
 func (p *Platform) registerControl(mux *http.ServeMux) {
 	mux.HandleFunc("GET /sandbox/alipay/trades", p.listTrades)
@@ -27,7 +25,7 @@ func (p *Platform) registerControl(mux *http.ServeMux) {
 func (p *Platform) named(w http.ResponseWriter, r *http.Request) *trade {
 	t := p.ledger.byNumber("", r.PathValue("out_trade_no"))
 	if t == nil {
-		answerError(w, http.StatusNotFound, "there is no such trade; a page-pay link begins one when it is opened")
+		control.Refuse(w, http.StatusNotFound, errors.New("there is no such trade; a page-pay link begins one when it is opened"))
 		return nil
 	}
 	p.ledger.lock(t)
@@ -39,11 +37,11 @@ func (p *Platform) payByCall(w http.ResponseWriter, r *http.Request) {
 		Buyer  string `json:"buyer_id"`
 		Amount fen    `json:"amount"`
 	}
-	if !readJSON(w, r, &in) {
+	if !control.Read(w, r, &in) {
 		return
 	}
 	if in.Amount < 0 || in.Amount > maxAmount {
-		answerError(w, http.StatusBadRequest, "amount is in fen and cannot be negative")
+		control.Refuse(w, http.StatusBadRequest, errors.New("amount is in fen and cannot be negative"))
 		return
 	}
 	t := p.named(w, r)
@@ -53,10 +51,10 @@ func (p *Platform) payByCall(w http.ResponseWriter, r *http.Request) {
 	defer t.mu.Unlock()
 	p.scan(t)
 	if err := p.pay(t, in.Buyer, in.Amount); err != nil {
-		answerError(w, statusOfPay(err), err.Error())
+		control.Refuse(w, statusOfPay(err), err)
 		return
 	}
-	writeJSON(w, http.StatusOK, p.view(t))
+	control.Answer(w, http.StatusOK, p.view(t))
 }
 
 func statusOfPay(err error) int {
@@ -77,10 +75,10 @@ func (p *Platform) notifyByCall(w http.ResponseWriter, r *http.Request) {
 	}
 	t.mu.Unlock()
 	if last == nil {
-		answerError(w, http.StatusConflict, "there is nothing to tell: the trade is not paid, or has no notify_url")
+		control.Refuse(w, http.StatusConflict, errors.New("there is nothing to tell: the trade is not paid, or has no notify_url"))
 		return
 	}
-	writeJSON(w, http.StatusOK, viewAttempt(p.resend(r.Context(), t, last)))
+	control.Answer(w, http.StatusOK, viewAttempt(p.resend(r.Context(), t, last)))
 }
 
 func (p *Platform) showTrade(w http.ResponseWriter, r *http.Request) {
@@ -89,7 +87,7 @@ func (p *Platform) showTrade(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer t.mu.Unlock()
-	writeJSON(w, http.StatusOK, p.view(t))
+	control.Answer(w, http.StatusOK, p.view(t))
 }
 
 // listTrades answers all trades, newest first; or at most ?limit= of them,
@@ -97,7 +95,7 @@ func (p *Platform) showTrade(w http.ResponseWriter, r *http.Request) {
 func (p *Platform) listTrades(w http.ResponseWriter, r *http.Request) {
 	limit, err := strconv.Atoi(orElse(r.FormValue("limit"), "1000000000"))
 	if err != nil || limit < 1 {
-		answerError(w, http.StatusBadRequest, "limit is not a number")
+		control.Refuse(w, http.StatusBadRequest, errors.New("limit is not a number"))
 		return
 	}
 	views := []tradeView{}
@@ -111,33 +109,11 @@ func (p *Platform) listTrades(w http.ResponseWriter, r *http.Request) {
 		}
 		started = started || t.TradeNo == r.FormValue("before")
 	}
-	writeJSON(w, http.StatusOK, map[string]any{"trades": views})
+	control.Answer(w, http.StatusOK, map[string]any{"trades": views})
 }
 
 func (p *Platform) appendView(views []tradeView, t *trade) []tradeView {
 	p.ledger.lock(t)
 	defer t.mu.Unlock()
 	return append(views, p.view(t))
-}
-
-// readJSON decodes a control body, which may be empty, or answers why not.
-func readJSON(w http.ResponseWriter, r *http.Request, into any) bool {
-	in := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxControl))
-	in.DisallowUnknownFields()
-	if err := in.Decode(into); err != nil && !errors.Is(err, io.EOF) {
-		answerError(w, http.StatusBadRequest, "the body is not the JSON expected here: "+err.Error())
-		return false
-	}
-	return true
-}
-
-func answerError(w http.ResponseWriter, status int, reason string) {
-	writeJSON(w, status, map[string]string{"error": reason})
-}
-
-func writeJSON(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v)
 }

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/paypush/paypush/sandbox/control"
 )
 
 const (
@@ -50,9 +52,9 @@ func (c *payCodes) spend(code string, now moment) (buyerID string, ok bool) {
 func (p *Platform) issueCode(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("buyer_id")
 	if !p.account.knows(id) {
-		answerError(w, http.StatusNotFound, errNoBuyer.Error())
+		control.Refuse(w, http.StatusNotFound, errNoBuyer)
 		return
 	}
 	code, until := p.payCodes.issue(id, p.ledger.now())
-	writeJSON(w, http.StatusOK, map[string]any{"auth_code": code, "expires_at": until.time()})
+	control.Answer(w, http.StatusOK, map[string]any{"auth_code": code, "expires_at": until.time()})
 }

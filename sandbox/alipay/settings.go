@@ -3,6 +3,8 @@ package alipay
 import (
 	"encoding/json"
 	"net/http"
+
+	"github.com/paypush/paypush/sandbox/control"
 )
 
 const settingsKind = "alipay.settings"
@@ -27,18 +29,18 @@ func (p *Platform) loadSettings() error {
 }
 
 func (p *Platform) showSettings(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, http.StatusOK, p.config.Load())
+	control.Answer(w, http.StatusOK, p.config.Load())
 }
 
 // putSettings replaces the settings that the body names and leaves the others.
 func (p *Platform) putSettings(w http.ResponseWriter, r *http.Request) {
 	next := *p.config.Load()
-	if !readJSON(w, r, &next) {
+	if !control.Read(w, r, &next) {
 		return
 	}
 	p.config.Store(&next)
 	if err := p.world.Put(settingsKind, "merchant", next); err != nil {
-		answerError(w, http.StatusInternalServerError, err.Error())
+		control.Refuse(w, http.StatusInternalServerError, err)
 		return
 	}
 	p.showSettings(w, r)

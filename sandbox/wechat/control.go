@@ -1,13 +1,13 @@
 package wechat
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
+
+	"github.com/paypush/paypush/sandbox/control"
 )
 
 // maxBulk bounds how many people one call makes.
@@ -50,39 +50,10 @@ func (p *Platform) withPerson(w http.ResponseWriter, r *http.Request, do func(ht
 	n, known := p.find(r.PathValue("openid"))
 	p.mu.Unlock()
 	if !known {
-		refuse(w, http.StatusNotFound, errors.New("nobody has this openid"))
+		control.Refuse(w, http.StatusNotFound, errors.New("nobody has this openid"))
 		return
 	}
 	do(w, r, n)
-}
-
-// answer writes v as JSON.
-func answer(w http.ResponseWriter, status int, v any) {
-	b, err := compact(v)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	w.Write(append(b, '\n'))
-}
-
-func refuse(w http.ResponseWriter, status int, err error) {
-	answer(w, status, map[string]string{"error": err.Error()})
-}
-
-// body reads a JSON body into v; an empty one leaves v as it is.
-func body(r *http.Request, v any) error {
-	b, err := io.ReadAll(io.LimitReader(r.Body, maxBody))
-	if err != nil || len(b) == 0 {
-		return err
-	}
-	if err := json.Unmarshal(b, v); err != nil {
-		return fmt.Errorf("the body is no JSON of this call: %w", err)
-	}
-	return nil
 }
 
 func (p *Platform) createFollower(w http.ResponseWriter, r *http.Request) {
@@ -90,12 +61,12 @@ func (p *Platform) createFollower(w http.ResponseWriter, r *http.Request) {
 		Nickname string `json:"nickname"`
 		Follow   bool   `json:"follow"`
 	}{Follow: true}
-	if err := body(r, &in); err != nil {
-		refuse(w, http.StatusBadRequest, err)
+	if err := control.Body(r, &in); err != nil {
+		control.Refuse(w, http.StatusBadRequest, err)
 		return
 	}
 	if len(in.Nickname) > 128 {
-		refuse(w, http.StatusBadRequest, errors.New("a nickname has at most 128 bytes"))
+		control.Refuse(w, http.StatusBadRequest, errors.New("a nickname has at most 128 bytes"))
 		return
 	}
 	p.mu.Lock()
@@ -109,21 +80,21 @@ func (p *Platform) createFollower(w http.ResponseWriter, r *http.Request) {
 	} else {
 		p.keepPerson(n)
 	}
-	answer(w, http.StatusCreated, p.view(n))
+	control.Answer(w, http.StatusCreated, p.view(n))
 }
 
 func (p *Platform) createMany(w http.ResponseWriter, r *http.Request) {
 	var in struct {
 		Count int `json:"count"`
 	}
-	if err := body(r, &in); err != nil {
-		refuse(w, http.StatusBadRequest, err)
+	if err := control.Body(r, &in); err != nil {
+		control.Refuse(w, http.StatusBadRequest, err)
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if in.Count < 1 || in.Count > maxBulk || len(p.people.all)+in.Count > 4*maxBulk {
-		refuse(w, http.StatusBadRequest, fmt.Errorf("count is from 1 to %d", maxBulk))
+		control.Refuse(w, http.StatusBadRequest, fmt.Errorf("count is from 1 to %d", maxBulk))
 		return
 	}
 	since := p.world.Now().Unix()
@@ -131,67 +102,67 @@ func (p *Platform) createMany(w http.ResponseWriter, r *http.Request) {
 	p.put("bulk", strconv.FormatUint(uint64(from), 10), bulkRecord{from, uint32(in.Count), since})
 	p.world.Publish("wechat")
 	last := from + uint32(in.Count) - 1
-	answer(w, http.StatusCreated, map[string]any{"count": in.Count, "first_openid": p.codec.openid(from), "last_openid": p.codec.openid(last)})
+	control.Answer(w, http.StatusCreated, map[string]any{"count": in.Count, "first_openid": p.codec.openid(from), "last_openid": p.codec.openid(last)})
 }
 
 func (p *Platform) doFollow(w http.ResponseWriter, _ *http.Request, n uint32) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.follow(n, "", "")
-	answer(w, http.StatusOK, p.view(n))
+	control.Answer(w, http.StatusOK, p.view(n))
 }
 
 func (p *Platform) doUnfollow(w http.ResponseWriter, _ *http.Request, n uint32) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.unfollow(n)
-	answer(w, http.StatusOK, p.view(n))
+	control.Answer(w, http.StatusOK, p.view(n))
 }
 
 func (p *Platform) doBlock(w http.ResponseWriter, r *http.Request, n uint32) {
 	in := struct {
 		Blocks bool `json:"blocks"`
 	}{true}
-	if err := body(r, &in); err != nil {
-		refuse(w, http.StatusBadRequest, err)
+	if err := control.Body(r, &in); err != nil {
+		control.Refuse(w, http.StatusBadRequest, err)
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.people.all[n].blocks = in.Blocks
 	p.keepPerson(n)
-	answer(w, http.StatusOK, p.view(n))
+	control.Answer(w, http.StatusOK, p.view(n))
 }
 
 func (p *Platform) doSay(w http.ResponseWriter, r *http.Request, n uint32) {
 	var in struct {
 		Text string `json:"text"`
 	}
-	if err := body(r, &in); err != nil || in.Text == "" {
-		refuse(w, http.StatusBadRequest, errors.New(`the body is {"text": what is said}`))
+	if err := control.Body(r, &in); err != nil || in.Text == "" {
+		control.Refuse(w, http.StatusBadRequest, errors.New(`the body is {"text": what is said}`))
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err := p.say(n, in.Text); err != nil {
-		refuse(w, http.StatusConflict, err)
+		control.Refuse(w, http.StatusConflict, err)
 		return
 	}
-	answer(w, http.StatusOK, p.view(n))
+	control.Answer(w, http.StatusOK, p.view(n))
 }
 
 func (p *Platform) doScan(w http.ResponseWriter, r *http.Request, n uint32) {
 	var in scanOrder
-	if err := body(r, &in); err != nil || in.Text == "" {
-		refuse(w, http.StatusBadRequest, errors.New(`the body is {"text": what the code holds, "consent": true}`))
+	if err := control.Body(r, &in); err != nil || in.Text == "" {
+		control.Refuse(w, http.StatusBadRequest, errors.New(`the body is {"text": what the code holds, "consent": true}`))
 		return
 	}
 	result, err := p.scan(r.Context(), n, in)
 	if err != nil {
-		refuse(w, http.StatusBadGateway, hideURL(err))
+		control.Refuse(w, http.StatusBadGateway, hideURL(err))
 		return
 	}
-	answer(w, http.StatusOK, result)
+	control.Answer(w, http.StatusOK, result)
 }
 
 // hideURL drops the address from an error, since it may hold one-time secrets.

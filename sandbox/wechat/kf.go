@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/paypush/paypush/sandbox/control"
 )
 
 // Bounds of customer service.
@@ -230,22 +232,22 @@ func (p *Platform) answerKf(w http.ResponseWriter, r *http.Request) {
 		Accept *bool `json:"accept"`
 		Online bool  `json:"online"`
 	}
-	if err := body(r, &in); err != nil {
-		refuse(w, http.StatusBadRequest, err)
+	if err := control.Body(r, &in); err != nil {
+		control.Refuse(w, http.StatusBadRequest, err)
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	i := p.kfIndex(r.PathValue("account"))
 	if i < 0 {
-		refuse(w, http.StatusNotFound, errors.New("there is no such member of customer service"))
+		control.Refuse(w, http.StatusNotFound, errors.New("there is no such member of customer service"))
 		return
 	}
 	k := &p.kfs[i]
 	waiting := k.invitation(p.world.Now().Unix()) == "waiting"
 	switch {
 	case in.Accept != nil && !waiting:
-		refuse(w, http.StatusConflict, errors.New("no invitation waits for an answer"))
+		control.Refuse(w, http.StatusConflict, errors.New("no invitation waits for an answer"))
 		return
 	case in.Accept != nil && *in.Accept:
 		k.WeChat, k.Invited, k.Until = k.Invited, "", 0
@@ -253,12 +255,12 @@ func (p *Platform) answerKf(w http.ResponseWriter, r *http.Request) {
 		k.Refused = true
 	}
 	if in.Online && k.WeChat == "" {
-		refuse(w, http.StatusConflict, errors.New("nobody has accepted yet"))
+		control.Refuse(w, http.StatusConflict, errors.New("nobody has accepted yet"))
 		return
 	}
 	k.Online = in.Online
 	p.keepKfs()
-	answer(w, http.StatusOK, *k)
+	control.Answer(w, http.StatusOK, *k)
 }
 
 // showKfPicture shows what was uploaded for a member.

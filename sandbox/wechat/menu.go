@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+
+	"github.com/paypush/paypush/sandbox/control"
 )
 
 // menuButton is one entry of the account's menu; one with entries below it
@@ -145,7 +147,7 @@ func writeMenu(w http.ResponseWriter, m *menu) {
 	if m == nil {
 		m = &menu{Buttons: []menuButton{}}
 	}
-	answer(w, http.StatusOK, m)
+	control.Answer(w, http.StatusOK, m)
 }
 
 // doTap is a person tapping a menu entry, named by key, address or label.
@@ -153,19 +155,19 @@ func (p *Platform) doTap(w http.ResponseWriter, r *http.Request, n uint32) {
 	var in struct {
 		Button string `json:"button"`
 	}
-	if err := body(r, &in); err != nil {
-		refuse(w, http.StatusBadRequest, err)
+	if err := control.Body(r, &in); err != nil {
+		control.Refuse(w, http.StatusBadRequest, err)
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	b, found := p.menuOf(n).find(in.Button)
 	if !found || !p.people.all[n].follows {
-		refuse(w, http.StatusConflict, errNoButton)
+		control.Refuse(w, http.StatusConflict, errNoButton)
 		return
 	}
 	p.tap(n, b)
-	answer(w, http.StatusOK, b)
+	control.Answer(w, http.StatusOK, b)
 }
 
 // tap opens the short window for the kinds that do, and tells the account.

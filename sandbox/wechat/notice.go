@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/paypush/paypush/sandbox/control"
 )
 
 // Bounds of subscribe notices.
@@ -160,14 +162,14 @@ func (p *Platform) doGrant(w http.ResponseWriter, r *http.Request, n uint32) {
 		ID     string `json:"template_id"`
 		Accept bool   `json:"accept"`
 	}{Accept: true}
-	if err := body(r, &in); err != nil {
-		refuse(w, http.StatusBadRequest, err)
+	if err := control.Body(r, &in); err != nil {
+		control.Refuse(w, http.StatusBadRequest, err)
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if _, found := p.notice(in.ID); !found {
-		refuse(w, http.StatusNotFound, errors.New("there is no such notice template"))
+		control.Refuse(w, http.StatusNotFound, errors.New("there is no such notice template"))
 		return
 	}
 	status := "reject"
@@ -178,5 +180,5 @@ func (p *Platform) doGrant(w http.ResponseWriter, r *http.Request, n uint32) {
 		p.keepPerson(n)
 	}
 	p.push(n, append(eventFields("subscribe_msg_popup_event"), field{"SubscribeMsgPopupEvent", popupList(in.ID, status)}))
-	answer(w, http.StatusOK, map[string]any{"template_id": in.ID, "status": status})
+	control.Answer(w, http.StatusOK, map[string]any{"template_id": in.ID, "status": status})
 }

@@ -8,12 +8,14 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/paypush/paypush/sandbox/control"
 )
 
 func (p *Platform) showSettings(w http.ResponseWriter, _ *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	answer(w, http.StatusOK, p.account.Settings)
+	control.Answer(w, http.StatusOK, p.account.Settings)
 }
 
 // changeSettings is the settings page: fields that are absent stay. A callback
@@ -25,8 +27,8 @@ func (p *Platform) changeSettings(w http.ResponseWriter, r *http.Request) {
 	former := next.Settings
 	next.Settings.Quotas, next.Settings.Allowed = maps.Clone(former.Quotas), slices.Clone(former.Allowed)
 	next.Settings.CallbackURL = "\x00"
-	if err := body(r, &next.Settings); err != nil {
-		refuse(w, http.StatusBadRequest, err)
+	if err := control.Body(r, &next.Settings); err != nil {
+		control.Refuse(w, http.StatusBadRequest, err)
 		return
 	}
 	given := next.Settings.CallbackURL != "\x00"
@@ -34,12 +36,12 @@ func (p *Platform) changeSettings(w http.ResponseWriter, r *http.Request) {
 		next.Settings.CallbackURL = former.CallbackURL
 	}
 	if err := next.Settings.check(); err != nil {
-		refuse(w, http.StatusBadRequest, err)
+		control.Refuse(w, http.StatusBadRequest, err)
 		return
 	}
 	if given && next.Settings.CallbackURL != "" {
 		if err := p.verifyURL(r.Context(), next, next.Settings.CallbackURL); err != nil {
-			refuse(w, http.StatusUnprocessableEntity, hideURL(err))
+			control.Refuse(w, http.StatusUnprocessableEntity, hideURL(err))
 			return
 		}
 	}
@@ -47,7 +49,7 @@ func (p *Platform) changeSettings(w http.ResponseWriter, r *http.Request) {
 	defer p.mu.Unlock()
 	p.account.Settings = next.Settings
 	p.put("account", "account", p.account)
-	answer(w, http.StatusOK, p.account.Settings)
+	control.Answer(w, http.StatusOK, p.account.Settings)
 }
 
 func (s settings) check() error {
@@ -81,5 +83,5 @@ func (p *Platform) listPushes(w http.ResponseWriter, r *http.Request) {
 			list = append(list, *it)
 		}
 	}
-	answer(w, http.StatusOK, map[string]any{"data": list})
+	control.Answer(w, http.StatusOK, map[string]any{"data": list})
 }

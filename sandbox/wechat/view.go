@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"unicode/utf8"
+
+	"github.com/paypush/paypush/sandbox/control"
 )
 
 // followerView is a person as the control calls show them.
@@ -74,13 +76,13 @@ func (p *Platform) listFollowers(w http.ResponseWriter, r *http.Request) {
 			list = append(list, p.view(uint32(n)))
 		}
 	}
-	answer(w, http.StatusOK, map[string]any{"account": p.account.Name, "people": len(p.people.all), "followers": p.people.followers, "data": list})
+	control.Answer(w, http.StatusOK, map[string]any{"account": p.account.Name, "people": len(p.people.all), "followers": p.people.followers, "data": list})
 }
 
 func (p *Platform) showFollower(w http.ResponseWriter, _ *http.Request, n uint32) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	answer(w, http.StatusOK, p.view(n))
+	control.Answer(w, http.StatusOK, p.view(n))
 }
 
 // listMessages shows what arrived on a phone, oldest first; ?all=1 adds what
@@ -99,7 +101,7 @@ func (p *Platform) listMessages(w http.ResponseWriter, r *http.Request, n uint32
 		list = list[extra:]
 	}
 	v := p.view(n)
-	answer(w, http.StatusOK, map[string]any{"openid": v.OpenID, "nickname": v.Nickname, "received": v.Received, "messages": list})
+	control.Answer(w, http.StatusOK, map[string]any{"openid": v.OpenID, "nickname": v.Nickname, "received": v.Received, "messages": list})
 }
 
 // avatar draws the first letter of a nickname on a colour of its own.
