@@ -96,6 +96,7 @@ func (c *adminCreateCommand) Run(ctx context.Context) error {
 type adminKeyCommand struct {
 	database
 	Name string `arg:"" help:"What the key is for."`
+	By   string `help:"Name of the member who answers for it; they can't approve refunds that it asks for." placeholder:"NAME"`
 }
 
 // Run makes the key.
@@ -105,7 +106,7 @@ func (c *adminKeyCommand) Run(ctx context.Context) error {
 		return err
 	}
 	defer office.Close()
-	key, err := office.CreateKey(ctx, c.Name)
+	key, err := office.CreateKey(ctx, c.Name, c.By)
 	if err != nil {
 		return err
 	}

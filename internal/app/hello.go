@@ -59,7 +59,7 @@ func (s *Server) devKey(ctx context.Context, path string) (string, error) {
 			return before.APIKey, nil
 		}
 	}
-	secret, _, err := s.db.Keys().Create(ctx, "dev", member.RoleOperator)
+	secret, _, err := s.db.Keys().Create(ctx, "dev", member.RoleOperator, "")
 	return secret, err
 }
 

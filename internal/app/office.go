@@ -59,13 +59,22 @@ func (o *Office) Appoint(ctx context.Context, name, password, role string) (path
 	return signInPath(ctx, o.db, m.ID, linkLife)
 }
 
-// CreateKey makes an API key and returns its secret, which is shown once.
-func (o *Office) CreateKey(ctx context.Context, name string) (string, error) {
+// CreateKey makes an API key and returns its secret, which is shown once. by
+// is the name of the member who answers for what it does, empty for nobody.
+func (o *Office) CreateKey(ctx context.Context, name, by string) (string, error) {
 	if err := o.Migrate(ctx); err != nil {
 		return "", err
 	}
+	madeBy := ""
+	if by != "" {
+		m, err := o.db.People().MemberByName(ctx, by)
+		if err != nil {
+			return "", err
+		}
+		madeBy = audit.MemberActor + m.ID
+	}
 	ctx = audit.Note(audit.By(ctx, audit.Command), audit.Entry{Action: audit.KeyCreate, Became: name})
-	secret, _, err := o.db.Keys().Create(ctx, name, member.RoleOperator)
+	secret, _, err := o.db.Keys().Create(ctx, name, member.RoleOperator, madeBy)
 	return secret, err
 }
 

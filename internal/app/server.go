@@ -146,7 +146,7 @@ func (s *Server) openStore(ctx context.Context) error {
 
 func (s *Server) openDomains() {
 	ledger := s.db.Ledger()
-	s.pay = pay.NewService(pay.Config{Store: s.metrics.Ledger(ledger), Due: ledger, Rejects: s.metrics.Rejects(ledger), Providers: s.accounts.providers,
+	s.pay = pay.NewService(pay.Config{Persons: s.db.Keys(), Store: s.metrics.Ledger(ledger), Due: ledger, Rejects: s.metrics.Rejects(ledger), Providers: s.accounts.providers,
 		Listeners: s.accounts.listeners, Channels: s.accounts.payChannels, Now: s.clock.Now, NewID: id.New,
 		Lifetime: time.Duration(s.conf.Lifetime), Policy: s.conf.Money.Policy(), Log: s.log})
 	s.openPush()

@@ -11,4 +11,5 @@ type Key struct {
 	CreatedAt  time.Time
 	LastUsedAt time.Time // to the hour; zero for never
 	RevokedAt  time.Time // zero for a key that works
+	MadeBy     string    // the actor who answers for what it does, "member:mem_..."; empty for nobody
 }

@@ -122,6 +122,13 @@ type Due interface {
 	LeaseInquiries(ctx context.Context, now, until time.Time, limit int) ([]Notice, error)
 }
 
+// Persons tells who stands behind what acts for others.
+type Persons interface {
+	// Behind gives the person behind an actor: of an API key who made it,
+	// otherwise the actor itself.
+	Behind(ctx context.Context, actor string) (string, error)
+}
+
 // Rejects counts forged notices and keeps a bounded sample of them.
 type Rejects interface {
 	// Reject notes one forged notice. It never fails the caller.

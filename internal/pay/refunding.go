@@ -126,10 +126,32 @@ func (s *Service) refundTurn(ctx context.Context, tx Tx, r Refund) (time.Time, e
 	return turn, err
 }
 
+// SamePerson reports whether one person stands behind two actors, such as a
+// member and a key that they made.
+func (s *Service) SamePerson(ctx context.Context, a, b string) (bool, error) {
+	if a == b || s.persons == nil {
+		return a == b, nil
+	}
+	a, err := s.persons.Behind(ctx, a)
+	if err != nil {
+		return false, fault.Wrap("pay.SamePerson", err)
+	}
+	b, err = s.persons.Behind(ctx, b)
+	return a == b, fault.Wrap("pay.SamePerson", err)
+}
+
 // DecideRefund is a second person's word on a refund that waits for it. It
 // fails with [ErrSamePerson] where who asked for the refund would approve it,
-// and with [ErrDecided] where it no longer waits.
+// by a key of theirs or in person, and with [ErrDecided] where it no longer
+// waits.
 func (s *Service) DecideRefund(ctx context.Context, id, by string, approve bool) (r Refund, err error) {
+	if r, err = s.store.Refund(ctx, id); err != nil {
+		return r, fault.Wrap("pay.DecideRefund", err)
+	}
+	same, err := s.SamePerson(ctx, r.RequestedBy, by)
+	if err != nil {
+		return r, err
+	}
 	err = s.store.Update(ctx, func(tx Tx) error {
 		if r, err = tx.Refund(ctx, id); err != nil {
 			return err
@@ -137,7 +159,7 @@ func (s *Service) DecideRefund(ctx context.Context, id, by string, approve bool)
 		switch {
 		case r.Status != RefundApproving:
 			return ErrDecided
-		case approve && r.RequestedBy == by:
+		case approve && same:
 			return ErrSamePerson
 		}
 		r.DecidedBy = by

@@ -20,6 +20,7 @@ type Service struct {
 	newID     func(prefix string) string
 	lifetime  time.Duration
 	policy    Policy
+	persons   Persons
 	log       *slog.Logger
 }
 
@@ -35,6 +36,7 @@ type Config struct {
 	NewID     func(prefix string) string //
 	Lifetime  time.Duration              // of an order whose creator named none
 	Policy    Policy                     // see [DefaultPolicy]
+	Persons   Persons                    // nil where every actor stands for itself
 	Log       *slog.Logger
 }
 
@@ -44,7 +46,7 @@ func NewService(c Config) *Service {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Service{store: c.Store, due: c.Due, rejects: c.Rejects, providers: c.Providers,
-		listeners: c.Listeners, channels: c.Channels, now: c.Now, newID: c.NewID, lifetime: c.Lifetime, policy: c.Policy, log: c.Log}
+		listeners: c.Listeners, channels: c.Channels, now: c.Now, newID: c.NewID, lifetime: c.Lifetime, policy: c.Policy, persons: c.Persons, log: c.Log}
 }
 
 // Reader gives read access to the ledger, for pages and the API.

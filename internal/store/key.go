@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -11,10 +13,11 @@ import (
 )
 
 const (
-	keyColumns = `id, name, role, created_at, last_used_at, revoked_at`
+	keyColumns = `id, name, role, created_at, last_used_at, revoked_at, made_by`
 
-	sqlKeyInsert statement = `INSERT INTO api_keys (` + keyColumns + `, secret_hash) VALUES ($1, $2, $3, $4, 0, 0, $5)`
+	sqlKeyInsert statement = `INSERT INTO api_keys (` + keyColumns + `, secret_hash) VALUES ($1, $2, $3, $4, 0, 0, $5, $6)`
 	sqlKeyFind   statement = `SELECT ` + keyColumns + ` FROM api_keys WHERE secret_hash = $1 AND revoked_at = 0`
+	sqlKeyMaker  statement = `SELECT made_by FROM api_keys WHERE id = $1`
 	sqlKeyUsed   statement = `UPDATE api_keys SET last_used_at = $2 WHERE id = $1 AND last_used_at < $2`
 	sqlKeyRevoke statement = `UPDATE api_keys SET revoked_at = $2 WHERE id = $1 AND revoked_at = 0`
 	sqlKeys      statement = `SELECT ` + keyColumns + ` FROM api_keys ORDER BY created_at DESC, id LIMIT 1000`
@@ -41,13 +44,14 @@ type Keys struct{ db *DB }
 func (db *DB) Keys() Keys { return Keys{db} }
 
 // Create makes a key and returns its secret, "sk_" and 256 random bits, of
-// which only a hash is kept.
-func (k Keys) Create(ctx context.Context, name string, role member.Role) (secret string, made Key, err error) {
+// which only a hash is kept. madeBy is the actor who answers for what the key
+// does, empty where there is none.
+func (k Keys) Create(ctx context.Context, name string, role member.Role, madeBy string) (secret string, made Key, err error) {
 	secret = newSecret("sk_")
-	made = Key{ID: newID("key"), Name: name, Role: role, CreatedAt: k.db.now().UTC().Truncate(time.Microsecond)}
+	made = Key{ID: newID("key"), Name: name, Role: role, MadeBy: madeBy, CreatedAt: k.db.now().UTC().Truncate(time.Microsecond)}
 	audit.Name(ctx, made.ID)
 	err = k.db.update(ctx, func(tx *txn) error {
-		_, err := change(ctx, tx, sqlKeyInsert, made.ID, made.Name, string(made.Role), micros(made.CreatedAt), digest(secret))
+		_, err := change(ctx, tx, sqlKeyInsert, made.ID, made.Name, string(made.Role), micros(made.CreatedAt), made.MadeBy, digest(secret))
 		return err
 	})
 	return secret, made, err
@@ -88,7 +92,20 @@ func (k Keys) List(ctx context.Context) ([]Key, error) {
 	return many(ctx, k.db.reader(), scanKey, sqlKeys)
 }
 
+// Behind implements [pay.Persons]: whoever made a key stands behind it.
+func (k Keys) Behind(ctx context.Context, actor string) (string, error) {
+	id, ok := strings.CutPrefix(actor, audit.KeyActor)
+	if !ok {
+		return actor, nil
+	}
+	maker, err := one(ctx, k.db.reader(), ErrNoKey, text, sqlKeyMaker, id)
+	if errors.Is(err, ErrNoKey) {
+		return actor, nil
+	}
+	return cmp.Or(maker, actor), err
+}
+
 func scanKey(r row) (k Key, err error) {
-	err = r.Scan(&k.ID, &k.Name, &k.Role, moment{&k.CreatedAt}, moment{&k.LastUsedAt}, moment{&k.RevokedAt})
+	err = r.Scan(&k.ID, &k.Name, &k.Role, moment{&k.CreatedAt}, moment{&k.LastUsedAt}, moment{&k.RevokedAt}, &k.MadeBy)
 	return k, err
 }

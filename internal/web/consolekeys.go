@@ -17,8 +17,14 @@ import (
 // keysPage lists the API keys, and shows a new one's secret once.
 type keysPage struct {
 	board
-	Keys   []member.Key
+	Keys   []keyRow
 	Secret string // of the key that was just made
+}
+
+// keyRow is a key with the name of who made it.
+type keyRow struct {
+	member.Key
+	By string // empty for nobody
 }
 
 var errKeyName = fault.Input("/name", "key_name_invalid", "Name the key in 1 to 64 characters.")
@@ -27,19 +33,23 @@ func (s *Site) keysBoard(w http.ResponseWriter, r *http.Request) error {
 	return s.showKeys(w, r, nil, "")
 }
 
-func (s *Site) showKeys(w http.ResponseWriter, r *http.Request, why error, secret string) (err error) {
+func (s *Site) showKeys(w http.ResponseWriter, r *http.Request, why error, secret string) error {
 	p := keysPage{board: s.board(r, "keys"), Secret: secret}
 	p.Self = "/admin/keys"
 	if why != nil {
 		p.Values["name"] = r.PostFormValue("name")
 		p.wrong(why, "name")
 	}
-	if p.Keys, err = s.Desk.Keys.List(r.Context()); err != nil {
+	all, err := s.Desk.Keys.List(r.Context())
+	if err != nil {
 		return fault.Wrap("web.keysBoard", err)
 	}
-	slices.SortStableFunc(p.Keys, func(a, b member.Key) int {
+	slices.SortStableFunc(all, func(a, b member.Key) int {
 		return cmp.Compare(a.RevokedAt.UnixMicro(), b.RevokedAt.UnixMicro()) // those that work come first
 	})
+	for _, k := range all {
+		p.Keys = append(p.Keys, keyRow{k, s.actorName(r.Context(), k.MadeBy)})
+	}
 	return s.show(w, "admin-keys", why, p)
 }
 
@@ -53,7 +63,7 @@ func (s *Site) createKey(w http.ResponseWriter, r *http.Request) error {
 		return s.showKeys(w, r, errKeyName, "")
 	}
 	ctx := audit.Note(r.Context(), audit.Entry{Action: audit.KeyCreate, Became: name})
-	secret, _, err := s.Desk.Keys.Create(ctx, name, member.RoleOperator)
+	secret, _, err := s.Desk.Keys.Create(ctx, name, member.RoleOperator, audit.ActorOf(ctx))
 	if err != nil {
 		return fault.Wrap("web.createKey", err)
 	}

@@ -132,7 +132,11 @@ func (s *Site) showRefunds(w http.ResponseWriter, r *http.Request, why error) er
 		return fault.Wrap("web.refundBoard", err)
 	}
 	for _, f := range found {
-		p.Refunds = append(p.Refunds, refundRow{f, s.actorName(ctx, f.RequestedBy), f.RequestedBy == audit.ActorOf(ctx)})
+		mine, err := s.Pay.SamePerson(ctx, f.RequestedBy, audit.ActorOf(ctx))
+		if err != nil {
+			return err
+		}
+		p.Refunds = append(p.Refunds, refundRow{f, s.actorName(ctx, f.RequestedBy), mine})
 	}
 	p.more(r, len(found), func() string { return found[len(found)-1].ID })
 	return s.show(w, "admin-refunds", why, p)

@@ -61,7 +61,8 @@ type Roll interface {
 // KeyRing keeps API keys.
 type KeyRing interface {
 	// Create makes a key and returns its secret, which can't be had again.
-	Create(ctx context.Context, name string, role member.Role) (secret string, made member.Key, err error)
+	// madeBy is the actor who answers for what it does.
+	Create(ctx context.Context, name string, role member.Role, madeBy string) (secret string, made member.Key, err error)
 	// Revoke ends a key for ever.
 	Revoke(ctx context.Context, id string) error
 	// List lists the keys, newest first, the revoked ones too.

@@ -201,7 +201,7 @@ func start(t testing.TB, edit ...func(*web.Config)) *world {
 		clock: &clock{at: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)}}
 	policy := pay.DefaultPolicy()
 	policy.Surplus, policy.ApproveAbove = nil, approveAbove // everything is left to a person
-	w.pay = pay.NewService(pay.Config{Policy: policy, Store: db.Ledger(), Due: db.Ledger(), Rejects: db.Ledger(),
+	w.pay = pay.NewService(pay.Config{Policy: policy, Persons: db.Keys(), Store: db.Ledger(), Due: db.Ledger(), Rejects: db.Ledger(),
 		Providers: map[string]pay.Provider{"alipay": w.platform}, Listeners: map[string]pay.Listener{"alipay": w.platform},
 		Channels: []string{"alipay.page", "alipay.wap"}, Now: w.clock.now, NewID: id.New, Lifetime: 30 * time.Minute})
 	w.push = push.NewService(push.Config{Store: db.Messages(), People: people{db.Messages(), db.People()}, WeChat: "wechat",

@@ -1,12 +1,14 @@
 package web_test
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/paypush/paypush/internal/audit"
 	"github.com/paypush/paypush/internal/member"
+	"github.com/paypush/paypush/internal/pay"
 	"github.com/paypush/paypush/internal/web"
 )
 
@@ -114,4 +116,42 @@ func TestAMemberLeavesForGood(t *testing.T) {
 	}
 	wantDid(t, w.did(id), audit.MemberDelete, audit.Bind)
 	w.bind(phone, "nick") // the WeChat is free again
+}
+
+// Whoever made the key that asked for a refund is the one who asked, and so is
+// their key where they asked themselves.
+func TestInvariant17AKeyIsNoSecondPerson(t *testing.T) {
+	w := start(t)
+	admin, other := w.asRole(web.Admin), w.asRole(web.Admin)
+	key := func(b *browser) string {
+		k, err := w.db.Keys().Find(t.Context(), value(b.post("/admin/keys", "name", "shop").want(http.StatusOK).id("secret"), "value"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return audit.KeyActor + k.ID
+	}
+	mine, second := key(admin), key(admin)
+	o := w.paid(w.register("buyer"), "tea", "300")
+	ask := func(by string) string {
+		r, err := w.pay.Refund(t.Context(), pay.NewRefund{OrderID: o.ID, Amount: approveAbove + 1, Reason: "spilt", By: by})
+		if err == nil {
+			err = w.pay.PlaceRefund(t.Context(), r)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.ID
+	}
+	asked := ask(mine)
+	if a := admin.get("/admin/refunds"); !a.has("mine") || a.has("approve") {
+		t.Error("whoever made the key that asked may press approve")
+	}
+	admin.post("/admin/refunds/"+asked, "decision", "approve").want(http.StatusForbidden)
+	if _, err := w.pay.DecideRefund(t.Context(), asked, second, true); !errors.Is(err, pay.ErrSamePerson) {
+		t.Errorf("another key of the same person approved: %v", err)
+	}
+	other.post("/admin/refunds/"+asked, "decision", "approve").want(http.StatusSeeOther)
+	if got := admin.get("/admin/keys").text("keys"); !strings.Contains(got, admin.get("/me").text("who")) {
+		t.Errorf("the page does not say who made the keys: %s", got)
+	}
 }

@@ -93,7 +93,7 @@ func (c *contract) asAnother(f func()) {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	key, err := office.CreateKey(c.t.Context(), "another")
+	key, err := office.CreateKey(c.t.Context(), "another", "")
 	if err != nil {
 		c.t.Fatal(err)
 	}

@@ -45,7 +45,7 @@ func sessions(t *testing.T, db *store.DB) {
 
 func keys(t *testing.T, db *store.DB) {
 	ctx, k := context.Background(), db.Keys()
-	secret, made, err := k.Create(ctx, "shop", member.RoleOperator)
+	secret, made, err := k.Create(ctx, "shop", member.RoleOperator, "member:mem_1")
 	good(t, err)
 	found, err := k.Find(ctx, secret)
 	good(t, err)

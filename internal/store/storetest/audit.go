@@ -51,7 +51,7 @@ func trail(t *testing.T, db *store.DB) {
 func namedWhenMade(t *testing.T, db *store.DB, who string) {
 	ctx := audit.Note(audit.By(context.Background(), who), audit.Entry{Action: audit.KeyCreate})
 	good(t, db.Throttle(nil).Fail(ctx, id.New("throttled")))
-	_, made, err := db.Keys().Create(ctx, "shop", member.RoleOperator)
+	_, made, err := db.Keys().Create(ctx, "shop", member.RoleOperator, "")
 	good(t, err)
 	all, err := db.Trail().Entries(context.Background(), audit.Filter{Object: made.ID, Limit: 10})
 	good(t, err)
