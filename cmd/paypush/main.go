@@ -17,20 +17,21 @@ import (
 // commands is the command line. Every flag may also be given in the
 // environment, as PAYPUSH_ and its name.
 type commands struct {
-	Dev     devCommand     `cmd:"" help:"Start the server and a sandbox on this machine; nothing else is needed."`
-	Serve   serveCommand   `cmd:"" help:"Start the server."`
-	Sandbox sandboxCommand `cmd:"" help:"Start the sandbox: Alipay and WeChat, emulated."`
-	Keygen  keygenCommand  `cmd:"" help:"Make an RSA key pair for an Alipay app."`
-	Migrate migrateCommand `cmd:"" help:"Bring the database schema up to date."`
-	Doctor  doctorCommand  `cmd:"" help:"Find out what keeps the server from working, and what to do about it."`
-	Backup  backupCommand  `cmd:"" help:"Copy the database to a file while the server runs, and verify the copy."`
-	Restore restoreCommand `cmd:"" help:"Put a verified backup in place where no database is."`
-	Admin   adminCommand   `cmd:"" help:"Make administrators and API keys."`
-	Orders  ordersCommand  `cmd:"" help:"List, show, close, query and refund orders of a running server."`
-	Audit   auditCommand   `cmd:"" help:"Hold the ledger against itself and, with --sandbox, against the platform."`
-	Listen  listenCommand  `cmd:"" help:"Print a server's events, and forward them to an application on this machine."`
-	Trigger triggerCommand `cmd:"" help:"Make an event happen, such as order.paid, through the sandbox."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Dev       devCommand       `cmd:"" help:"Start the server and a sandbox on this machine; nothing else is needed."`
+	Serve     serveCommand     `cmd:"" help:"Start the server."`
+	Sandbox   sandboxCommand   `cmd:"" help:"Start the sandbox: Alipay and WeChat, emulated."`
+	Keygen    keygenCommand    `cmd:"" help:"Make an RSA key pair for an Alipay app."`
+	Migrate   migrateCommand   `cmd:"" help:"Bring the database schema up to date."`
+	Doctor    doctorCommand    `cmd:"" help:"Find out what keeps the server from working, and what to do about it."`
+	Backup    backupCommand    `cmd:"" help:"Copy the database to a file while the server runs, and verify the copy."`
+	Restore   restoreCommand   `cmd:"" help:"Put a verified backup in place where no database is."`
+	Admin     adminCommand     `cmd:"" help:"Make administrators and API keys."`
+	Orders    ordersCommand    `cmd:"" help:"List, show, close, query and refund orders of a running server."`
+	Reconcile reconcileCommand `cmd:"" help:"Hold a day of a running server against the platform's bill of it."`
+	Audit     auditCommand     `cmd:"" help:"Hold the ledger against itself and, with --sandbox, against the platform."`
+	Listen    listenCommand    `cmd:"" help:"Print a server's events, and forward them to an application on this machine."`
+	Trigger   triggerCommand   `cmd:"" help:"Make an event happen, such as order.paid, through the sandbox."`
+	Version   versionCommand   `cmd:"" help:"Print the version."`
 }
 
 func main() {

@@ -22,6 +22,7 @@ import (
 	"github.com/paypush/paypush/internal/event"
 	"github.com/paypush/paypush/internal/pay"
 	"github.com/paypush/paypush/internal/push"
+	"github.com/paypush/paypush/internal/reconcile"
 	"github.com/paypush/paypush/internal/webhook"
 )
 
@@ -56,6 +57,8 @@ type Config struct {
 	Events    Events
 	Replays   Replays
 	Webhooks  *webhook.Service
+	Books     *reconcile.Service
+	Billed    []string // the accounts with bills, the first one first
 	Campaigns *push.Campaigns
 	Followers *push.Followers
 	WeChat    string // the account that campaigns are sent from
@@ -97,6 +100,8 @@ func New(mux *http.ServeMux, c Config) *API {
 	a.registerFollowers()
 	a.registerTemplates()
 	a.registerRules()
+	a.registerReconciliations()
+	a.registerDifferences()
 	a.registerNowhere(mux)
 	a.tidy()
 	return a
@@ -104,7 +109,7 @@ func New(mux *http.ServeMux, c Config) *API {
 
 func (a *API) describe() huma.Config {
 	c := huma.DefaultConfig("paypush", a.Version)
-	c.Info.Description = "Orders, refunds, notices, messages, events and webhooks. Amounts are integers in fen; times are RFC 3339 in UTC."
+	c.Info.Description = "Orders, refunds, reconciliations, notices, messages, events and webhooks. Amounts are integers in fen; times are RFC 3339 in UTC."
 	c.CreateHooks = nil // no $schema member in every answer
 	c.SchemasPath, c.DocsPath = "", ""
 	c.RejectUnknownQueryParameters = true

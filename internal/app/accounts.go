@@ -13,6 +13,7 @@ import (
 	"github.com/paypush/paypush/internal/pay"
 	provider "github.com/paypush/paypush/internal/provider/alipay"
 	"github.com/paypush/paypush/internal/push"
+	"github.com/paypush/paypush/internal/reconcile"
 	"github.com/paypush/paypush/wechat"
 )
 
@@ -22,6 +23,8 @@ type accounts struct {
 	providers   map[string]pay.Provider
 	listeners   map[string]pay.Listener
 	payChannels []string
+	billed      []string // accounts whose platform draws up bills, in the order of the configuration
+	books       map[string]reconcile.Account
 	channels    map[string]push.Channel
 	directories map[string]member.Directory
 	callbacks   map[string]*wechat.Callback
@@ -31,7 +34,7 @@ type accounts struct {
 func openAccounts(c config.Config, hc *http.Client, tokens wechat.TokenStore, now func() time.Time, log *slog.Logger) (accounts, error) {
 	a := accounts{providers: map[string]pay.Provider{}, listeners: map[string]pay.Listener{},
 		channels: map[string]push.Channel{}, directories: map[string]member.Directory{},
-		callbacks: map[string]*wechat.Callback{}}
+		callbacks: map[string]*wechat.Callback{}, books: map[string]reconcile.Account{}}
 	for _, one := range c.Alipay {
 		if err := a.addAlipay(c, one, hc, now); err != nil {
 			return accounts{}, fmt.Errorf("alipay account %q: %w", one.Name, err)
@@ -62,7 +65,16 @@ func (a *accounts) addAlipay(c config.Config, one config.Alipay, hc *http.Client
 	account := provider.New(client, address(c, "/notify/alipay", one.Name, "alipay"), address(c, "/return/alipay", one.Name, "alipay"))
 	a.providers[one.Name], a.listeners[one.Name] = account, account
 	a.payChannels = append(a.payChannels, one.Channels...)
+	a.addBooks(one.Name, account, one.SellerID, reconcile.Terms{FeeRate: one.FeePerMillion()})
 	return nil
+}
+
+// addBooks lets an account be reconciled where its platform draws up bills.
+func (a *accounts) addBooks(name string, provider pay.Provider, merchant string, terms reconcile.Terms) {
+	if biller, ok := provider.(pay.Biller); ok {
+		a.billed = append(a.billed, name)
+		a.books[name] = reconcile.Account{Biller: biller, Merchant: merchant, Terms: terms}
+	}
 }
 
 func (a *accounts) addWeChat(c config.Config, one config.WeChat, hc *http.Client, tokens wechat.TokenStore, now func() time.Time, log *slog.Logger) error {

@@ -47,6 +47,9 @@ type sandboxCredentials struct {
 	} `json:"wechat"`
 }
 
+// sandboxFee is what the sandbox keeps of each payment, in percent.
+const sandboxFee = "0.6"
+
 // accounts asks the sandbox for its accounts and puts them into c.
 func (s *sandboxClient) accounts(ctx context.Context, c *config.Config) error {
 	var got sandboxCredentials
@@ -54,7 +57,7 @@ func (s *sandboxClient) accounts(ctx context.Context, c *config.Config) error {
 		return err
 	}
 	c.Alipay = []config.Alipay{{AppID: got.Alipay.AppID, SellerID: got.Alipay.SellerID, Gateway: got.Alipay.Gateway,
-		PrivateKey: config.NewSecret(got.Alipay.Key), PlatformKey: config.NewSecret(got.Alipay.PublicKey)}}
+		PrivateKey: config.NewSecret(got.Alipay.Key), PlatformKey: config.NewSecret(got.Alipay.PublicKey), FeeRate: sandboxFee}}
 	c.WeChat = []config.WeChat{{AppID: got.WeChat.AppID, AppSecret: config.NewSecret(got.WeChat.AppSecret),
 		Token: config.NewSecret(got.WeChat.Token), EncodingAESKey: config.NewSecret(got.WeChat.AESKey),
 		BaseURL: got.WeChat.BaseURL, Follow: got.WeChat.Follow,

@@ -20,6 +20,7 @@ import (
 	"github.com/paypush/paypush/internal/metrics"
 	"github.com/paypush/paypush/internal/pay"
 	"github.com/paypush/paypush/internal/push"
+	"github.com/paypush/paypush/internal/reconcile"
 	"github.com/paypush/paypush/internal/store"
 	"github.com/paypush/paypush/internal/survey"
 	"github.com/paypush/paypush/internal/trace"
@@ -45,6 +46,7 @@ type Server struct {
 	push     *push.Service
 	members  *member.Service
 	webhooks *webhook.Service
+	books    *reconcile.Service
 
 	campaigns *push.Campaigns
 	followers *push.Followers
@@ -149,6 +151,7 @@ func (s *Server) openDomains() {
 	s.pay = pay.NewService(pay.Config{Persons: s.db.Keys(), Store: s.metrics.Ledger(ledger), Due: ledger, Rejects: s.metrics.Rejects(ledger), Providers: s.accounts.providers,
 		Listeners: s.accounts.listeners, Channels: s.accounts.payChannels, Now: s.clock.Now, NewID: id.New,
 		Lifetime: time.Duration(s.conf.Lifetime), Policy: s.conf.Money.Policy(), Log: s.log})
+	s.openBooks()
 	s.openPush()
 	s.members = newMembers(s.db, s.accounts.directories, s.clock.Now)
 }
@@ -181,6 +184,7 @@ func (s *Server) begin(ctx context.Context, l net.Listener) error {
 	s.loop(func() { sweep(live, s.pay, s.log) })
 	s.loop(func() { s.dispatcher().run(live) })
 	s.loop(func() { clean(live, s.db, s.log) })
+	s.loop(func() { s.runBooks(live) })
 	s.loop(func() { s.webhooks.Run(live) })
 	s.beginPush(live)
 	s.loop(func() { forget(live, s.webhooks, s.log) })

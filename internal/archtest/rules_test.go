@@ -27,6 +27,7 @@ var rules = []rule{
 
 	// The domain says what, and nothing of how.
 	{"internal/pay", []string{"internal/fault", "internal/event"}},
+	{"internal/reconcile", []string{"internal/pay", "internal/fault", "internal/event"}},
 	{"internal/push", []string{"internal/fault", "internal/event"}},
 	{"internal/member", []string{"internal/fault", "internal/event"}},
 	{"internal/webhook", []string{"internal/fault", "internal/event"}},
@@ -45,7 +46,7 @@ var rules = []rule{
 
 	// The store imports the domain, never the other way round.
 	{"internal/proof", []string{"internal/pay", "internal/event", "internal/fault"}},
-	{"internal/store", []string{"internal/audit", "internal/job", "internal/proof", "internal/pay", "internal/push", "internal/member", "internal/webhook", "internal/event", "internal/fault",
+	{"internal/store", []string{"internal/audit", "internal/job", "internal/proof", "internal/pay", "internal/push", "internal/member", "internal/reconcile", "internal/webhook", "internal/event", "internal/fault",
 		"github.com/jackc/pgx/v5", "modernc.org/sqlite", "github.com/pressly/goose/v3", "github.com/alexedwards/scs/v2"}},
 	{"internal/job/local", []string{"internal/job", "internal/store", "internal/fault"}},
 	{"internal/job/river", []string{"internal/job", "internal/fault", "github.com/riverqueue/river", "github.com/jackc/pgx/v5"}},
@@ -60,7 +61,7 @@ var rules = []rule{
 
 	// What people, programs and platforms call.
 	{"internal/callback", []string{"internal/pay", "internal/fault", "wechat"}},
-	{"internal/api", []string{"internal/audit", "internal/pay", "internal/push", "internal/webhook", "internal/event", "internal/fault", "internal/request",
+	{"internal/api", []string{"internal/audit", "internal/pay", "internal/push", "internal/reconcile", "internal/webhook", "internal/event", "internal/fault", "internal/request",
 		"github.com/danielgtaylor/huma/v2"}},
 	{"internal/docs/gen", []string{"internal/docs", "internal/api", "internal/fault"}},
 	{"internal/docs", []string{"golang.org/x/text"}},

@@ -10,6 +10,7 @@ import (
 
 	"github.com/paypush/paypush/internal/pay"
 	"github.com/paypush/paypush/internal/push"
+	"github.com/paypush/paypush/internal/reconcile"
 )
 
 // docs/states.md says the same as the code: every arrow in it is a move that
@@ -24,6 +25,8 @@ func TestStatesDocumentAgrees(t *testing.T) {
 		pay.PaymentClosed, pay.PaymentFailed, pay.PaymentSucceeded})
 	compare(t, string(text), "Refund", []pay.RefundStatus{pay.RefundApproving, pay.RefundPending, pay.RefundUnknown,
 		pay.RefundSucceeded, pay.RefundFailed, pay.RefundRefused})
+	compare(t, string(text), "Reconciliation", []reconcile.Status{reconcile.Waiting, reconcile.Loading, reconcile.Comparing, reconcile.Finished})
+	compare(t, string(text), "Difference", reconcile.States())
 	compare(t, string(text), "Message", []push.Status{push.Queued, push.Sending, push.Sent, push.Failed, push.Skipped, push.Unknown})
 	compare(t, string(text), "Delivery", []push.Status{push.Queued, push.Sending, push.Sent, push.Failed, push.Skipped, push.Unknown})
 	compare(t, string(text), "Campaign", []push.CampaignStatus{push.CampaignDraft, push.CampaignScheduled, push.CampaignRunning,

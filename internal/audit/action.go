@@ -37,6 +37,13 @@ const (
 	ActivityCancel Action = "activity.cancel"
 	ActivityTry    Action = "activity.try"
 	EndpointReplay Action = "endpoint.replay"
+
+	ReconciliationBegin Action = "reconciliation.begin"
+	DifferenceQuery     Action = "difference.query"
+	DifferenceRefund    Action = "difference.refund"
+	DifferenceIgnore    Action = "difference.ignore"
+	DifferenceReopen    Action = "difference.reopen"
+	DifferenceAssign    Action = "difference.assign"
 )
 
 // Actions lists every action, for a page that names them.
@@ -44,5 +51,6 @@ func Actions() []Action {
 	return []Action{OrderClose, PaymentQuery, RefundAsk, RefundApprove, RefundRefuse, SurplusRefund, SurplusAccept, SurplusKeep,
 		NoticeReplay, RoleChange, MemberCreate, MemberDelete, PasswordChange, SignInLink, Bind, Unbind, KeyCreate, KeyRevoke,
 		EndpointCreate, EndpointChange, EndpointDelete, EndpointReplay,
-		RuleChange, RuleDelete, TemplateSave, FollowerChange, ActivityDraft, ActivitySend, ActivityPause, ActivityResume, ActivityCancel, ActivityTry}
+		RuleChange, RuleDelete, TemplateSave, FollowerChange, ActivityDraft, ActivitySend, ActivityPause, ActivityResume, ActivityCancel, ActivityTry,
+		ReconciliationBegin, DifferenceQuery, DifferenceRefund, DifferenceIgnore, DifferenceReopen, DifferenceAssign}
 }

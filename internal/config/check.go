@@ -148,6 +148,9 @@ func (c *Config) checkAlipay(a *Alipay, i int, seen map[string]bool) (all []erro
 	if a.SellerID == "" && c.Mode != Sandbox {
 		all = append(all, fmt.Errorf("alipay account %q: seller_id (2088...) is needed, since notices for others must be told apart", a.Name))
 	}
+	if _, err := a.feeRate(); err != nil {
+		all = append(all, fmt.Errorf("alipay account %q: fee_rate: %q is not a percentage such as 0.6, with at most four decimals", a.Name, a.FeeRate))
+	}
 	if a.Gateway == "" {
 		a.Gateway = gateways[c.Mode]
 	}

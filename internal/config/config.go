@@ -66,6 +66,7 @@ type Alipay struct {
 	PrivateKey  Secret   `toml:"private_key"`  // a file that holds the app's private key
 	PlatformKey Secret   `toml:"platform_key"` // a file that holds Alipay's public key
 	Channels    []string `toml:"channels"`     // empty for alipay.page and alipay.wap
+	FeeRate     string   `toml:"fee_rate"`     // percent that the platform keeps of each payment, such as "0.6"; empty where bills are not held against it
 }
 
 // WeChat is one Official Account.

@@ -53,6 +53,8 @@ func (b *backlog) Collect(out chan<- prometheus.Metric) {
 	gauge(out, "paypush_surpluses_held", "Those of them that wait for a person; stops at 10000.", float64(c.HeldSurpluses))
 	gauge(out, "paypush_refunds_approving", "Refunds that wait for a second person; stops at 10000.", float64(c.ApprovingRefunds))
 	gauge(out, "paypush_refunds_unknown", "Refunds whose outcome nobody knows yet; stops at 10000.", float64(c.UnknownRefunds))
+	gauge(out, "paypush_differences_open", "Differences between the ledger and bills that nobody has explained; stops at 10000.", float64(c.OpenDifferences))
+	waiting(out, "paypush_reconciliations_late", "reconciliations whose time has come", c.LateBooks)
 	waiting(out, "paypush_queries_late", "payments whose time to be asked about has come", c.LateQueries)
 	waiting(out, "paypush_events_unnumbered", "events that the dispatcher has not seen", c.Unnumbered)
 	waiting(out, "paypush_events_undispatched", "events that the dispatcher has not handed on", c.Undispatched)

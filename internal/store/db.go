@@ -12,6 +12,7 @@ import (
 	"github.com/paypush/paypush/internal/member"
 	"github.com/paypush/paypush/internal/pay"
 	"github.com/paypush/paypush/internal/push"
+	"github.com/paypush/paypush/internal/reconcile"
 	"github.com/paypush/paypush/internal/webhook"
 )
 
@@ -130,7 +131,7 @@ func (db *DB) repeat(ctx context.Context, fn func(*txn) error) (run int, err err
 
 func stale(err error) bool {
 	return errors.Is(err, pay.ErrStale) || errors.Is(err, push.ErrStale) || errors.Is(err, member.ErrStale) ||
-		errors.Is(err, webhook.ErrStale)
+		errors.Is(err, webhook.ErrStale) || errors.Is(err, reconcile.ErrStale)
 }
 
 // pause waits a random while that grows with each run, so that those who got

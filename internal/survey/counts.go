@@ -29,6 +29,8 @@ type Counts struct {
 	Undispatched     Backlog // events that it has seen and not handed on
 	PendingWebhooks  int64   // deliveries to enabled endpoints that are not made, those that will be tried again later included
 	DueWebhooks      Backlog // those of them whose time has come
+	OpenDifferences  int64   // between the ledger and bills
+	LateBooks        Backlog // reconciliations whose time has come
 	RunningJobs      int64
 	Jobs             []Aged // jobs whose time has come, by how long they have waited
 	OldestJob        time.Duration
@@ -52,6 +54,9 @@ const (
 	sqlRefunds = `SELECT count(*), 0 FROM (SELECT 1 FROM refunds WHERE status = $1 LIMIT 10000) AS t`
 	sqlQueries = `SELECT count(*), coalesce(min(next_query_at), 0) FROM (SELECT next_query_at FROM payments
 		WHERE next_query_at > 0 AND next_query_at <= $1 ORDER BY next_query_at LIMIT 10000) AS t`
+	sqlDifferences = `SELECT count(*), 0 FROM (SELECT 1 FROM differences WHERE state = 'open' LIMIT 10000) AS t`
+	sqlBooks       = `SELECT count(*), coalesce(min(due_at), 0) FROM (SELECT due_at FROM reconciliations
+		WHERE due_at > 0 AND due_at <= $1 ORDER BY due_at LIMIT 10000) AS t`
 	sqlNumber   = `SELECT count(*), coalesce(min(at), 0) FROM (SELECT at FROM events WHERE seq = 0 ORDER BY id LIMIT 10000) AS t`
 	sqlDispatch = `SELECT count(*), coalesce(min(at), 0) FROM (SELECT at FROM events WHERE seq > 0 AND seq >
 		(SELECT coalesce(max(seq), 0) FROM cursors WHERE name = 'dispatch') ORDER BY seq LIMIT 10000) AS t`
@@ -87,8 +92,9 @@ func (s *Survey) Counts(ctx context.Context, business, real time.Time) (Counts, 
 	}
 	c := Counts{PendingOrders: l.count(sqlPending), OpenSurpluses: l.count(sqlOpen), HeldSurpluses: l.count(sqlHeld),
 		ApprovingRefunds: l.count(sqlRefunds, "approving"), UnknownRefunds: l.count(sqlRefunds, "unknown"),
-		LateQueries: l.backlog(business, sqlQueries, business.UnixMicro()),
-		Unnumbered:  l.backlog(business, sqlNumber), Undispatched: l.backlog(business, sqlDispatch),
+		LateQueries:     l.backlog(business, sqlQueries, business.UnixMicro()),
+		OpenDifferences: l.count(sqlDifferences), LateBooks: l.backlog(business, sqlBooks, business.UnixMicro()),
+		Unnumbered: l.backlog(business, sqlNumber), Undispatched: l.backlog(business, sqlDispatch),
 		PendingWebhooks: l.count(sqlPendingHooks), DueWebhooks: l.backlog(business, sqlDueHooks, business.UnixMicro()),
 		RunningJobs: l.count(running)}
 	for _, age := range jobAges() {

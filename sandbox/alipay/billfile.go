@@ -41,7 +41,7 @@ func sumLines(lines []billLine) billSums {
 // billFile packs the detail and the summary of a period, in GBK as the
 // platform does, names included.
 func (p *Platform) billFile(span period) ([]byte, error) {
-	lines := p.spoil(p.billLines(span))
+	lines := p.spoil(span)
 	digits := strings.ReplaceAll(span.name, "-", "")
 	var out bytes.Buffer
 	archive := zip.NewWriter(&out)

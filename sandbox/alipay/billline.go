@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/paypush/paypush/sandbox/world"
 )
 
 // billLine is one row of a trade bill: a payment, or a refund with negative
@@ -24,11 +26,17 @@ type billLine struct {
 }
 
 // billLines lists what happened within a period, in the order of time.
-func (p *Platform) billLines(span period) []billLine {
+func (p *Platform) billLines(span period) []billLine { return p.gather(span, p.appendLines) }
+
+// unpaidLines lists what the trades that came to nothing within a period would
+// have looked like.
+func (p *Platform) unpaidLines(span period) []billLine { return p.gather(span, p.appendUnpaid) }
+
+func (p *Platform) gather(span period, each func([]billLine, *record, period) []billLine) []billLine {
 	var lines []billLine
 	for _, t := range p.ledger.oldest() {
 		p.ledger.lock(t)
-		lines = p.appendLines(lines, &t.record, span)
+		lines = each(lines, &t.record, span)
 		t.mu.Unlock()
 	}
 	slices.SortStableFunc(lines, func(a, b billLine) int { return cmp.Compare(a.at, b.at) })
@@ -37,15 +45,22 @@ func (p *Platform) billLines(span period) []billLine {
 
 func (s period) holds(at moment) bool { return at != 0 && s.from <= at && at < s.to }
 
-func (p *Platform) appendLines(lines []billLine, r *record, span period) []billLine {
-	base := billLine{
+func (p *Platform) lineOf(r *record) billLine {
+	return billLine{
 		tradeNo: r.TradeNo, outNo: r.OutTradeNo, subject: r.Subject, created: r.Created,
 		buyer: p.account.buyer(r.Buyer).masked(), remark: r.extras().Body,
 	}
+}
+
+func (l billLine) paid(at moment, amount fen) billLine {
+	l.at, l.total, l.received, l.fee = at, amount, amount, -feeOf(amount)
+	return l
+}
+
+func (p *Platform) appendLines(lines []billLine, r *record, span period) []billLine {
+	base := p.lineOf(r)
 	if span.holds(r.PaidAt) {
-		paid := base
-		paid.at, paid.total, paid.received, paid.fee = r.PaidAt, r.Paid, r.Paid, -feeOf(r.Paid)
-		lines = append(lines, paid)
+		lines = append(lines, base.paid(r.PaidAt, r.Paid))
 	}
 	left := r.Paid
 	for _, each := range r.Refunds {
@@ -60,27 +75,59 @@ func (p *Platform) appendLines(lines []billLine, r *record, span period) []billL
 	return lines
 }
 
-// spoil lets faults leave out, add or change lines.
-func (p *Platform) spoil(lines []billLine) []billLine {
-	spoiled := make([]billLine, 0, len(lines))
-	for _, line := range lines {
-		kept := []billLine{line}
-		for _, f := range p.world.Draw("alipay.bill", "line "+line.outNo) {
-			switch f.Kind {
-			case "bill_missing":
-				kept = nil
-			case "bill_amount":
-				if len(kept) > 0 {
-					kept[0].total++
-					kept[0].received++
-				}
-			case "bill_extra":
-				kept = append(kept, line.twin())
+func (p *Platform) appendUnpaid(lines []billLine, r *record, span period) []billLine {
+	if r.PaidAt != 0 || r.State == stateHidden || !span.holds(r.Created) {
+		return lines
+	}
+	return append(lines, p.lineOf(r).paid(r.Created, r.Amount))
+}
+
+// otherFee is what a fault adds to a fee.
+const otherFee = 1
+
+// spoil lets faults leave out, add or change lines, and list as paid what
+// nobody paid. A rule's path is held against "line" and the trade's number,
+// then "pay", "unpaid", or "refund" and the refund's number.
+func (p *Platform) spoil(span period) []billLine {
+	var spoiled []billLine
+	for _, line := range p.billLines(span) {
+		what := " pay"
+		if line.refund {
+			what = " refund " + line.requestNo
+		}
+		spoiled = append(spoiled, line.struck(p.world.Draw("alipay.bill", "line "+line.outNo+what))...)
+	}
+	for _, line := range p.unpaidLines(span) {
+		for _, f := range p.world.Draw("alipay.bill", "line "+line.outNo+" unpaid") {
+			if f.Kind == "bill_state" {
+				spoiled = append(spoiled, line)
 			}
 		}
-		spoiled = append(spoiled, kept...)
 	}
 	return spoiled
+}
+
+// struck is what becomes of a line under the faults that strike it.
+func (l billLine) struck(hit []world.Fault) []billLine {
+	kept := []billLine{l}
+	for _, f := range hit {
+		switch f.Kind {
+		case "bill_missing":
+			kept = nil
+		case "bill_amount":
+			for i := range kept {
+				kept[i].total++
+				kept[i].received++
+			}
+		case "bill_fee":
+			if !l.refund && len(kept) > 0 {
+				kept[0].fee -= otherFee
+			}
+		case "bill_extra":
+			kept = append(kept, l.twin())
+		}
+	}
+	return kept
 }
 
 // twin is a line of a trade that never was.

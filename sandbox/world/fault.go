@@ -56,7 +56,7 @@ func edges() map[string]bool {
 func kinds(bill bool) []string {
 	all := []string{"drop", "delay", "reply_lost", "http_500", "errcode", "latency"}
 	if bill {
-		return append(all, "bill_missing", "bill_extra", "bill_amount")
+		return append(all, "bill_missing", "bill_extra", "bill_amount", "bill_fee", "bill_state")
 	}
 	return append(all, "duplicate", "reorder", "bad_signature", "wrong_amount", "wrong_app")
 }

@@ -230,6 +230,7 @@ func TestInvariant19AnswersKeepToTheDescription(t *testing.T) {
 	c.people()
 	c.webhooks()
 	c.campaigns()
+	c.reconciliations()
 	for _, o := range c.ops {
 		c.abuse(o)
 		if o.method == http.MethodPost && !c.describesKey(o) {

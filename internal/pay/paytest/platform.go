@@ -36,6 +36,7 @@ type Platform struct {
 	down    error
 	trouble func(call string) (before, after error)
 	queries int
+	bills   map[pay.Day][]pay.BillLine
 }
 
 type trade struct {

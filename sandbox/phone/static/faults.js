@@ -12,7 +12,7 @@ const usual = [
   [{ at: "wechat.callback", kind: "drop" }, "微信推送丢失", "pushes lost"],
 ];
 const places = ["alipay.gateway", "alipay.notify", "alipay.bill", "wechat.api", "wechat.callback"];
-const kinds = ["drop", "delay", "duplicate", "reorder", "bad_signature", "wrong_amount", "wrong_app", "reply_lost", "http_500", "errcode", "latency"];
+const kinds = ["drop", "delay", "duplicate", "reorder", "bad_signature", "wrong_amount", "wrong_app", "reply_lost", "http_500", "errcode", "latency", "bill_missing", "bill_extra", "bill_amount", "bill_fee", "bill_state"];
 
 function same(a, b) {
   return a.at === b.at && a.kind === b.kind && (a.path || "") === (b.path || "") && String(a.code ?? "") === String(b.code ?? "");
