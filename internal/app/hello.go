@@ -45,7 +45,7 @@ func (s *Server) Introduce(ctx context.Context) (Hello, error) {
 	if err != nil {
 		return Hello{}, err
 	}
-	h.LoginLink = h.URL + signIn
+	h.LoginLink = h.URL + signIn + "?go=1" // printed and never sent, so it needs no button
 	if h.APIKey, err = s.devKey(ctx, path); err != nil {
 		return Hello{}, err
 	}

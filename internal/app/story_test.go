@@ -23,7 +23,7 @@ const userPassword = "Kiefernzapfen-7391"
 func (w *world) live(t *testing.T) story {
 	t.Helper()
 	s := story{secrets: map[string]string{"api key": w.hello.APIKey, "password": userPassword,
-		"sign-in link": w.hello.LoginLink[strings.LastIndex(w.hello.LoginLink, "/")+1:]}}
+		"sign-in link": strings.TrimSuffix(w.hello.LoginLink[strings.LastIndex(w.hello.LoginLink, "/")+1:], "?go=1")}}
 	admin := newVisitor(t, w.server.URL())
 	s.secrets["administrator's session"] = admin.open(t, w.hello.LoginLink)
 	desk := newVisitor(t, w.server.URL())

@@ -155,8 +155,8 @@ func (s *Service) verify(ctx context.Context, password, hash string) (bool, erro
 }
 
 // ChangePassword sets a new password where the old one is right; whoever has
-// none yet, and so signed in by a link, sets a first one. Other sessions of the
-// member must be ended by the caller.
+// none yet, and so signed in by a link, sets a first one. Outstanding sign-in
+// links end with it; other sessions of the member must be ended by the caller.
 func (s *Service) ChangePassword(ctx context.Context, id, old, replacement string) error {
 	m, err := s.store.Member(ctx, id)
 	if err != nil {

@@ -73,9 +73,13 @@ func (p peopleTx) InsertMember(ctx context.Context, m member.Member) error {
 		micros(m.CreatedAt), m.Version, member.FoldName(m.Name))
 }
 
-// UpdateMember implements [member.Tx]. A name does not change.
+// UpdateMember implements [member.Tx]. A name does not change. With another
+// password the outstanding sign-in links end.
 func (p peopleTx) UpdateMember(ctx context.Context, m member.Member) error {
 	audit.Name(ctx, m.ID)
+	if _, err := change(ctx, p.txn, sqlSignInEnd, m.ID, m.PasswordHash); err != nil {
+		return err
+	}
 	return must(ctx, p.txn, member.ErrStale, sqlMemberUpdate, m.ID, m.Version, m.PasswordHash, string(m.Role))
 }
 

@@ -8,7 +8,10 @@ import (
 const (
 	sqlSignInInsert statement = `INSERT INTO sign_in_links (secret_hash, member_id, expires_at) VALUES ($1, $2, $3)`
 	sqlSignInRedeem statement = `DELETE FROM sign_in_links WHERE secret_hash = $1 AND expires_at > $2 RETURNING member_id`
-	sqlSignInClean  statement = `DELETE FROM sign_in_links WHERE expires_at <= $1`
+	sqlSignInOwner  statement = `SELECT member_id FROM sign_in_links WHERE secret_hash = $1 AND expires_at > $2`
+	sqlSignInEnd    statement = `DELETE FROM sign_in_links WHERE member_id = $1
+		AND NOT EXISTS (SELECT 1 FROM members WHERE id = $1 AND password_hash = $2)`
+	sqlSignInClean statement = `DELETE FROM sign_in_links WHERE expires_at <= $1`
 )
 
 // SignInLinks keeps the secrets of links that sign somebody in once.
@@ -30,6 +33,12 @@ func (s SignInLinks) Create(ctx context.Context, memberID string, ttl time.Durat
 		return err
 	})
 	return secret, err
+}
+
+// Owner tells whom a secret would sign in, and leaves it as it is. It fails
+// with [ErrSignInSecret] like [SignInLinks.Redeem].
+func (s SignInLinks) Owner(ctx context.Context, secret string) (memberID string, err error) {
+	return one(ctx, s.db.reader(), ErrSignInSecret, text, sqlSignInOwner, digest(secret), micros(s.db.now()))
 }
 
 // Redeem uses a secret up and tells whom it signs in. It fails with

@@ -83,5 +83,5 @@ func TestLookingAheadUsesNothingUp(t *testing.T) {
 		}
 	}
 	w.scan(w.browser(), link, "really").want(http.StatusOK)
-	w.browser().get("/sign-in/" + secret).want(http.StatusSeeOther)
+	w.browser().post("/sign-in/" + secret).want(http.StatusSeeOther)
 }

@@ -42,7 +42,7 @@ func TestSomebodyNewSignsInByLinkAndSetsAPassword(t *testing.T) {
 	admin.post("/admin/people", "user", "other", "role", "owner").want(http.StatusUnprocessableEntity)
 	link := value(admin.post(page+"/link").want(http.StatusOK).id("sign-in-link"), "value")
 	b := w.browser()
-	b.get(strings.TrimPrefix(link, w.url)).want(http.StatusSeeOther)
+	b.post(strings.TrimPrefix(link, w.url)).want(http.StatusSeeOther)
 	b.get("/admin").want(http.StatusOK)
 	if a := b.get("/me"); len(a.all("input[name=old]")) != 0 {
 		t.Error("an old password is asked for that was never set")

@@ -139,19 +139,3 @@ func (s *Site) logout(w http.ResponseWriter, r *http.Request) error {
 	}
 	return seeOther(w, r, "/")
 }
-
-// signInLink redeems a one-time link that was printed or sent to its owner.
-func (s *Site) signInLink(w http.ResponseWriter, r *http.Request) error {
-	id, err := s.SignIn.Redeem(r.Context(), r.PathValue("secret"))
-	if err != nil {
-		return err
-	}
-	m, err := s.Members.Member(r.Context(), id)
-	if err != nil {
-		return err
-	}
-	if err := s.begin(r.Context(), m); err != nil {
-		return err
-	}
-	return seeOther(w, r, "/")
-}

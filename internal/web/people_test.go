@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/paypush/paypush/internal/member"
+	"github.com/paypush/paypush/internal/web"
 )
 
 const signInLife = time.Hour
@@ -158,22 +159,64 @@ func TestAPasswordSetElsewhereEndsSessions(t *testing.T) {
 	b.get("/me").want(http.StatusSeeOther)
 }
 
+// A chat's preview opens a link before its reader does; only the button of its
+// page uses it up.
 func TestASignInLinkWorksOnce(t *testing.T) {
 	w := start(t)
 	w.register("linked")
-	secret, err := w.db.SignInLinks().Create(t.Context(), w.memberNamed("linked"), signInLife)
-	if err != nil {
-		t.Fatal(err)
-	}
+	link := w.signInLink("linked")
 	b := w.browser()
-	if a := b.get("/sign-in/" + secret).want(http.StatusSeeOther); a.location != "/" {
+	for range 3 {
+		w.browser().get(link).want(http.StatusOK)
+		a := b.get(link).want(http.StatusOK)
+		if !a.has("sign-in") || !strings.Contains(a.body, "linked") || b.get("/").has("who") {
+			t.Errorf("the page of the link:\n%s", a.body)
+		}
+	}
+	b.header.Set("Origin", "https://elsewhere.example")
+	b.post(link).want(http.StatusForbidden)
+	b.header.Del("Origin")
+	if a := b.post(link).want(http.StatusSeeOther); a.location != "/" {
 		t.Errorf("led to %q", a.location)
 	}
 	if b.get("/").text("who") != "linked" {
 		t.Error("not signed in")
 	}
-	again := w.browser().get("/sign-in/" + secret)
-	if again.want(http.StatusUnauthorized).text("error-code") != "sign_in_link_invalid" || strings.Contains(again.body, secret) {
-		t.Errorf("second use:\n%s", again.body)
+	for _, again := range []answer{w.browser().get(link), w.browser().post(link)} {
+		if again.want(http.StatusUnauthorized).text("error-code") != "sign_in_link_invalid" || strings.Contains(again.body, link) {
+			t.Errorf("second use:\n%s", again.body)
+		}
+	}
+}
+
+// signInLink makes a link for a member and returns its path.
+func (w *world) signInLink(name string) string {
+	w.t.Helper()
+	secret, err := w.db.SignInLinks().Create(w.t.Context(), w.memberNamed(name), signInLife)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return "/sign-in/" + secret
+}
+
+func TestANewPasswordEndsSignInLinks(t *testing.T) {
+	w := start(t)
+	b := w.register("linked")
+	w.register("other")
+	link, others := w.signInLink("linked"), w.signInLink("other")
+	b.post("/me/password", "old", "wrong", "pwd", "another fine password").want(http.StatusUnprocessableEntity)
+	w.asRole(web.Admin).post("/admin/people/"+w.memberNamed("linked")+"/role", "role", "operator").want(http.StatusSeeOther)
+	w.browser().get(link).want(http.StatusOK)
+	b.post("/me/password", "old", goodPassword, "pwd", "another fine password").want(http.StatusSeeOther)
+	w.browser().get(link).want(http.StatusUnauthorized)
+	w.browser().post(link).want(http.StatusUnauthorized)
+	w.browser().post(others).want(http.StatusSeeOther)
+}
+
+func TestASandboxSignsInByOneGet(t *testing.T) {
+	for mode, status := range map[string]int{web.ModeSandbox: http.StatusSeeOther, web.ModeTest: http.StatusOK, web.ModeLive: http.StatusOK} {
+		w := start(t, func(c *web.Config) { c.Mode = mode })
+		w.register("linked")
+		w.browser().get(w.signInLink("linked") + "?go=1").want(status)
 	}
 }

@@ -46,6 +46,7 @@ func (s *Site) table() []route {
 		{"POST", "/login", Visitor, page, s.login, false},
 		{"POST", "/logout", Visitor, page, s.logout, false},
 		{"GET", "/sign-in/{secret}", Visitor, page, s.signInLink, s.SignIn == nil},
+		{"POST", "/sign-in/{secret}", Visitor, page, s.redeem, s.SignIn == nil},
 		{"GET", "/me", Member, page, s.me, false},
 		{"GET", "/me/password", Member, page, s.toMe, false},
 		{"POST", "/me/password", Member, page, s.changePassword, false},

@@ -28,7 +28,7 @@ func (w *world) asRole(role web.Role) *browser {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	b.get("/sign-in/" + secret).want(http.StatusSeeOther)
+	b.post("/sign-in/" + secret).want(http.StatusSeeOther)
 	return b
 }
 

@@ -18,6 +18,8 @@ import (
 
 // SignInLinks redeems one-time sign-in links.
 type SignInLinks interface {
+	// Owner tells whom a secret would sign in, and leaves it as it is.
+	Owner(ctx context.Context, secret string) (memberID string, err error)
 	// Redeem uses a secret up and tells whom it signs in. A secret that is
 	// unknown, used or expired is a fault of the caller's.
 	Redeem(ctx context.Context, secret string) (memberID string, err error)
