@@ -25,6 +25,8 @@ const childCommand = "child"
 const (
 	verifyChild = "verify" // reads a notice, verifies it, answers success
 	fixedChild  = "fixed"  // answers every call of WeChat's with the same success
+	sameChild   = "same"   // answers every request with what a file holds
+	sinkChild   = "sink"   // takes every post and counts
 )
 
 const (
@@ -67,6 +69,17 @@ func child(ctx context.Context, name string, args []string) error {
 			return err
 		}
 		mux.HandleFunc("POST /notify/alipay", verify)
+	case sameChild:
+		answer, err := os.ReadFile(strings.Join(args[1:], ""))
+		if err != nil {
+			return err
+		}
+		mux.HandleFunc("GET /", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.Write(answer) //nolint:errcheck // the caller has gone
+		})
+	case sinkChild:
+		sink(mux)
 	case fixedChild:
 		mux.HandleFunc("POST /cgi-bin/", fixed)
 	default:

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -50,6 +51,11 @@ func post(host, path, contentType, body string, headers ...string) []byte {
 	}
 	b.WriteString("\r\n" + body)
 	return b.Bytes()
+}
+
+// get makes the bytes of one request without a body.
+func get(host, path string, headers ...string) []byte {
+	return []byte("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\n" + strings.Join(append(headers, ""), "\r\n") + "\r\n")
 }
 
 // drive sends requests over every connection until next has no more, and

@@ -107,7 +107,7 @@ func (l *lab) sends(ctx context.Context, client *wechat.Client, message wechat.T
 	length := l.length / (2 * (sendRounds + 1))
 	t, err := takeTurns(ctx, sendRounds, nil,
 		func(ctx context.Context) (slice, error) {
-			return inFlight(length, func() error { return postBare(ctx, bare, base+sendPath+fixedToken, body) })
+			return inFlight(length, func() error { return postBare(ctx, bare, base+sendPath+fixedToken, body, fixedSend) })
 		},
 		func(ctx context.Context) (slice, error) {
 			return inFlight(length, func() error { _, err := client.SendTemplate(ctx, message); return err })
@@ -115,7 +115,7 @@ func (l *lab) sends(ctx context.Context, client *wechat.Client, message wechat.T
 	return t.line("messages/s"), err
 }
 
-func postBare(ctx context.Context, hc *http.Client, url string, body []byte) error {
+func postBare(ctx context.Context, hc *http.Client, url string, body []byte, want string) error {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
 		return err
@@ -126,7 +126,7 @@ func postBare(ctx context.Context, hc *http.Client, url string, body []byte) err
 		return err
 	}
 	got, err := io.ReadAll(resp.Body)
-	if err == nil && string(got) != fixedSend {
+	if err == nil && string(got) != want {
 		err = fmt.Errorf("the handler answered %q", got)
 	}
 	return errors.Join(err, resp.Body.Close())

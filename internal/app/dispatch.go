@@ -42,7 +42,7 @@ const (
 	dispatchCursor = "dispatch"
 	dispatchLease  = 5 * time.Second
 	dispatchEvery  = 500 * time.Millisecond
-	dispatchBatch  = 200
+	dispatchBatch  = 500
 	dispatchPause  = 10 * time.Millisecond // so that a burst of commits is one round, not a round each
 )
 
@@ -74,26 +74,33 @@ func (d *dispatcher) run(ctx context.Context) {
 
 // dispatch works off what there is.
 func (d *dispatcher) dispatch(ctx context.Context) error {
-	mine, err := d.lease(ctx)
-	if err != nil || !mine {
-		return fault.Wrap("app.dispatch", err)
-	}
-	if _, err := d.outbox.Number(ctx); err != nil {
-		return fault.Wrap("app.dispatch", err)
-	}
 	for {
-		after, err := d.outbox.Cursor(ctx, dispatchCursor)
+		mine, err := d.lease(ctx)
+		if err != nil || !mine {
+			return fault.Wrap("app.dispatch", err)
+		}
+		numbered, err := d.outbox.Number(ctx)
 		if err != nil {
 			return fault.Wrap("app.dispatch", err)
 		}
-		events, err := d.outbox.After(ctx, after, dispatchBatch)
-		if err != nil || len(events) == 0 {
-			return fault.Wrap("app.dispatch", err)
-		}
-		if err := d.handle(ctx, events); err != nil {
+		handled, err := d.handOn(ctx)
+		if err != nil || numbered+handled == 0 {
 			return fault.Wrap("app.dispatch", err)
 		}
 	}
+}
+
+// handOn handles the next numbered events and tells how many.
+func (d *dispatcher) handOn(ctx context.Context) (int, error) {
+	after, err := d.outbox.Cursor(ctx, dispatchCursor)
+	if err != nil {
+		return 0, err
+	}
+	events, err := d.outbox.After(ctx, after, dispatchBatch)
+	if err != nil || len(events) == 0 {
+		return 0, err
+	}
+	return len(events), d.handle(ctx, events)
 }
 
 // lease makes sure that this node is the dispatcher, and renews the lease when

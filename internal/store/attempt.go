@@ -15,7 +15,7 @@ const (
 		SELECT value->>'id', value->>'delivery_id', value->>'endpoint_id', CAST(value->>'number' AS BIGINT),
 			CAST(value->>'http_status' AS BIGINT), value->>'response', value->>'error', CAST(value->>'at' AS BIGINT),
 			CAST(value->>'signed_at' AS BIGINT), CAST(value->>'took' AS BIGINT)
-		FROM json_each($1)`
+		FROM (SELECT value FROM json_each($1) LIMIT 100000) AS fresh`
 	sqlAttemptsOf statement = `SELECT ` + attemptColumns + ` FROM webhook_attempts WHERE delivery_id = $1 ORDER BY id LIMIT 200`
 	sqlAttempts   statement = `SELECT a.id, a.delivery_id, a.endpoint_id, a.number, a.http_status, a.response, a.error, a.at,
 			a.signed_at, a.took, d.event_id, d.type, d.body, d.status, d.next_at

@@ -19,7 +19,7 @@ const (
 			CAST(value->>'attempts' AS BIGINT), CAST(value->>'tries' AS BIGINT), CAST(value->>'next_at' AS BIGINT),
 			CAST(value->>'failing_since' AS BIGINT), CAST(value->>'give_up_at' AS BIGINT), CAST(value->>'version' AS BIGINT),
 			CAST(value->>'created_at' AS BIGINT), CAST(value->>'done_at' AS BIGINT), 0
-		FROM json_each($1) WHERE true ON CONFLICT (event_id, endpoint_id) DO NOTHING`
+		FROM (SELECT value FROM json_each($1) LIMIT 100000) AS fresh WHERE true ON CONFLICT (event_id, endpoint_id) DO NOTHING`
 	sqlDeliveriesUpdate statement = `UPDATE webhook_deliveries SET status = fresh.status, attempts = fresh.attempts,
 			tries = fresh.tries, next_at = fresh.next_at, failing_since = fresh.failing_since, give_up_at = fresh.give_up_at,
 			done_at = fresh.done_at, leased_until = 0, version = webhook_deliveries.version + 1
@@ -27,7 +27,7 @@ const (
 				CAST(value->>'attempts' AS BIGINT) AS attempts, CAST(value->>'tries' AS BIGINT) AS tries,
 				CAST(value->>'next_at' AS BIGINT) AS next_at, CAST(value->>'failing_since' AS BIGINT) AS failing_since,
 				CAST(value->>'give_up_at' AS BIGINT) AS give_up_at, CAST(value->>'done_at' AS BIGINT) AS done_at
-			FROM json_each($1)) AS fresh
+			FROM (SELECT value FROM json_each($1) LIMIT 100000) AS fresh) AS fresh
 		WHERE webhook_deliveries.id = fresh.id AND webhook_deliveries.version = fresh.version
 		RETURNING webhook_deliveries.id`
 	sqlDeliveryByID statement = `SELECT ` + deliveryColumns + ` FROM webhook_deliveries WHERE id = $1`

@@ -10,65 +10,58 @@ import (
 	"github.com/paypush/paypush/internal/fault"
 )
 
-// How the sending loop works. An endpoint has slots of its own, so that a slow
-// one holds up nobody else. More is leased ahead than is under way, so that one
-// transaction serves many tries; the lease outlives even the last of them when
-// each takes as long as it may.
+// How sending works. An endpoint has slots of its own, so that a slow one holds
+// up nobody else. Far more is leased ahead than is under way, so that one
+// transaction serves many tries; what a slow endpoint leaves for too long is
+// given back untried, before another node may take it.
 const (
 	slots     = 32
-	ahead     = 256
-	leaseFor  = 2 * time.Minute
+	ahead     = 1024
+	leaseFor  = time.Minute
+	beginFor  = 40 * time.Second // of a lease: a try that begins within is over, and written down, before it ends
 	lookEvery = time.Second
 	grace     = 2 * time.Second
-	batch     = 500 // results that are written down at once
+	batch     = 1000 // results that are written down at once
 )
 
 // Run sends what is due, on this node, until ctx ends; then it begins nothing
 // more, cuts what is still under way after two seconds, and writes down what
-// came of everything. What a dead node had in hand is due again two minutes
-// later.
+// came of everything. What a dead node had in hand is due again a minute later.
 func (s *Service) Run(ctx context.Context) {
 	sending, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
-	p := &pump{Service: s, sending: sending, lanes: map[string]*lane{}, results: make(chan result, ahead*MaxEndpoints)}
-	tick := time.NewTicker(lookEvery)
-	defer tick.Stop()
-	for ctx.Err() == nil {
-		select {
-		case <-tick.C:
-			p.fill(ctx)
-		case <-s.wake:
-			p.fill(ctx)
-		case r := <-p.results:
+	p := &pump{Service: s, sending: sending, lanes: map[string]*lane{}, results: make(chan result, batch)}
+	written := make(chan struct{})
+	go func() {
+		defer close(written)
+		for r := range p.results {
 			p.finish(r)
-			if p.more {
-				p.fill(ctx)
-			}
-		case <-ctx.Done():
 		}
-	}
+	}()
+	p.feed(ctx)
 	end := time.AfterFunc(grace, cut)
 	defer end.Stop()
-	for _, l := range p.lanes {
-		l.close()
-	}
-	for len(p.lanes) > 0 {
-		p.finish(<-p.results)
-	}
+	p.closeAllBut(nil)
+	p.tries.Wait()
+	close(p.results)
+	<-written
 }
 
-// pump is the state of one sending loop; one goroutine owns it.
+// pump is the state of sending. One goroutine leases, one writes down, and
+// each try has its own.
 type pump struct {
 	*Service
 	sending context.Context // ends when tries under way are to be cut
-	lanes   map[string]*lane
-	more    bool // whether something due was left behind
+	tries   sync.WaitGroup  // that have no result yet
 	results chan result
+
+	mu    sync.Mutex
+	lanes map[string]*lane
 }
 
-// lane is what was leased for one endpoint and has no result yet.
+// lane is what was leased for one endpoint and is not written down yet.
 type lane struct {
-	leased int
+	leased int // guarded by the pump
 	slots  chan struct{}
 	closed chan struct{} // closed when no further try may begin
 	close  func()
@@ -89,14 +82,15 @@ func (l *lane) ended() bool {
 	}
 }
 
-// enter waits for a slot and reports whether a try may begin in it.
-func (l *lane) enter() bool {
+// enter waits for a slot and reports whether a try may begin in it, which it
+// may until last.
+func (l *lane) enter(last time.Time) bool {
 	select {
 	case l.slots <- struct{}{}:
 	case <-l.closed:
 		return false
 	}
-	if l.ended() {
+	if l.ended() || time.Now().After(last) {
 		<-l.slots
 		return false
 	}
@@ -112,22 +106,41 @@ type result struct {
 	released    bool // never tried
 }
 
-// fill leases what is due for every endpoint, and stops what waits for one
-// that is not enabled any more.
-func (p *pump) fill(ctx context.Context) {
-	p.more = false
-	endpoints, err := p.store.Endpoints(ctx)
-	if err == nil {
-		p.closeAllBut(endpoints)
-	}
-	for _, e := range endpoints {
-		if err == nil && e.Enabled {
-			err = p.fillOne(ctx, e)
+// feed leases what is due until ctx ends: when something is new, when results
+// have made room, and every second.
+func (p *pump) feed(ctx context.Context) {
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+		case <-p.wake:
+		case <-ctx.Done():
+			return
+		}
+		if err := p.fill(ctx); err != nil && ctx.Err() == nil {
+			p.log.LogAttrs(ctx, slog.LevelError, "webhooks can't be sent", slog.Any("error", err))
 		}
 	}
-	if err != nil && ctx.Err() == nil {
-		p.log.LogAttrs(ctx, slog.LevelError, "webhooks can't be sent", slog.Any("error", err))
+}
+
+// fill leases what is due for every endpoint, and stops what waits for one
+// that is not enabled any more.
+func (p *pump) fill(ctx context.Context) error {
+	endpoints, err := p.store.Endpoints(ctx)
+	if err != nil {
+		return fault.Wrap("webhook.Run", err)
 	}
+	p.closeAllBut(endpoints)
+	for _, e := range endpoints {
+		if !e.Enabled {
+			continue
+		}
+		if err := p.fillOne(ctx, e); err != nil {
+			return fault.Wrap("webhook.Run "+e.ID, err)
+		}
+	}
+	return nil
 }
 
 func (p *pump) closeAllBut(endpoints []Endpoint) {
@@ -135,6 +148,8 @@ func (p *pump) closeAllBut(endpoints []Endpoint) {
 	for _, e := range endpoints {
 		enabled[e.ID] = e.Enabled
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	for id, l := range p.lanes {
 		if !enabled[id] {
 			l.close()
@@ -143,40 +158,62 @@ func (p *pump) closeAllBut(endpoints []Endpoint) {
 }
 
 func (p *pump) fillOne(ctx context.Context, e Endpoint) error {
-	l := cmp.Or(p.lanes[e.ID], newLane())
-	free := ahead - l.leased
-	if free < ahead/2 || l.ended() {
-		p.more = true
+	free := p.free(e.ID)
+	if free < ahead/2 {
 		return nil
 	}
-	now := p.now()
+	now, began := p.now(), time.Now()
 	due, err := p.store.Due(ctx, e.ID, now)
 	if err != nil || !due {
-		return fault.Wrap("webhook.Run "+e.ID, err)
+		return err
 	}
 	secrets, err := p.openSecrets(e)
 	if err != nil {
 		return err
 	}
-	leased, err := p.store.Lease(ctx, e.ID, now, time.Now().Add(leaseFor), free)
+	leased, err := p.store.Lease(ctx, e.ID, now, began.Add(leaseFor), free)
 	if err != nil || len(leased) == 0 {
-		return fault.Wrap("webhook.Run "+e.ID, err)
+		return err
 	}
-	p.more = p.more || len(leased) == free
-	p.lanes[e.ID] = l
-	l.leased += len(leased)
+	l := p.lane(e.ID, len(leased))
 	values := signing(secrets, now)
 	for _, d := range leased {
-		go func() {
-			if !l.enter() {
+		p.tries.Go(func() {
+			if !l.enter(began.Add(beginFor)) {
 				p.results <- result{delivery: d, attempt: Attempt{EndpointID: e.ID}, released: true}
 				return
 			}
-			p.results <- p.try(p.sending, e, values, d)
+			r := p.try(p.sending, e, values, d)
 			<-l.slots
-		}()
+			p.results <- r
+		})
 	}
 	return nil
+}
+
+// free tells how many more may be leased for an endpoint: none where its lane
+// has ended and not everything in it is written down.
+func (p *pump) free(endpointID string) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	l := p.lanes[endpointID]
+	switch {
+	case l == nil:
+		return ahead
+	case l.ended():
+		return 0
+	}
+	return ahead - l.leased
+}
+
+// lane is an endpoint's, with n more in it.
+func (p *pump) lane(endpointID string, n int) *lane {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	l := cmp.Or(p.lanes[endpointID], newLane())
+	l.leased += n
+	p.lanes[endpointID] = l
+	return l
 }
 
 // try posts one delivery once.
@@ -194,25 +231,43 @@ func (s *Service) try(ctx context.Context, e Endpoint, secrets []string, d Deliv
 	return r
 }
 
-// finish writes down a result and others that are there.
+// finish writes down a result and others that are there. What was leased is
+// given back whether or not that succeeds.
 func (p *pump) finish(first result) {
 	all := []result{first}
-	for waiting := min(len(p.results), batch); waiting > 0; waiting-- {
+	for waiting := min(len(p.results), batch-1); waiting > 0; waiting-- {
 		all = append(all, <-p.results)
 	}
-	for _, r := range all {
-		l := p.lanes[r.attempt.EndpointID]
-		if r.attempt.HTTPStatus == statusGone {
-			l.close()
-		}
-		if l.leased--; l.leased == 0 {
-			delete(p.lanes, r.attempt.EndpointID)
-		}
-	}
+	p.closeGone(all)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(p.sending), 5*time.Second)
 	defer cancel()
 	if err := p.settle(ctx, all); err != nil {
 		p.log.LogAttrs(ctx, slog.LevelError, "webhook attempts were not written down; they are made again",
 			slog.Int("attempts", len(all)), slog.Any("error", err))
+	}
+	p.leave(all)
+	p.stir()
+}
+
+// closeGone begins no further try at endpoints that asked to hear no more.
+func (p *pump) closeGone(all []result) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, r := range all {
+		if r.attempt.HTTPStatus == statusGone {
+			p.lanes[r.attempt.EndpointID].close()
+		}
+	}
+}
+
+// leave makes room in the lanes.
+func (p *pump) leave(all []result) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, r := range all {
+		l := p.lanes[r.attempt.EndpointID]
+		if l.leased--; l.leased == 0 {
+			delete(p.lanes, r.attempt.EndpointID)
+		}
 	}
 }

@@ -47,7 +47,6 @@ type Sender struct {
 func New(guard webhook.Guard, version string) *Sender {
 	return &Sender{agent: "paypush/" + version, client: &http.Client{
 		Transport:     schemes{plain: transport(guard, true), secure: transport(guard, false)},
-		Timeout:       tryTimeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 }
@@ -91,6 +90,8 @@ func transport(guard webhook.Guard, plain bool) *http.Transport {
 func (s *Sender) Post(ctx context.Context, r webhook.Request) (reply webhook.Reply) {
 	began := time.Now()
 	defer func() { reply.Took = time.Since(began) }()
+	ctx, cancel := context.WithTimeout(ctx, tryTimeout)
+	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, r.URL, bytes.NewReader(r.Body))
 	if err != nil {
 		return webhook.Reply{Error: "The address is broken."}
