@@ -24,6 +24,7 @@ var (
 	errForm        = fault.New(fault.Invalid, "form_invalid", "The form could not be read.")
 	errReturn      = fault.New(fault.Invalid, "return_forged", "This address was not made by the platform.")
 	errCallback    = fault.New(fault.Invalid, "callback_invalid", "WeChat came back without what is needed.")
+	errManyStreams = fault.New(fault.Throttled, "streams_of_client_full", "Too many pages are open at your place. This one asks again by itself.")
 	errStreams     = fault.New(fault.Unavailable, "streams_full", "Too many pages are open. This one asks again by itself.")
 )
 

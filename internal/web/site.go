@@ -85,12 +85,8 @@ type Site struct {
 	guard   *http.CrossOriginProtection
 	closed  chan struct{}
 	close   sync.Once
-	streams chan struct{}
+	seats   *seats
 }
-
-// maxStreams bounds the open event streams of one node; pages beyond it fall
-// back to asking now and then.
-const maxStreams = 2000
 
 // New makes a site; the session manager then answers its own failures with the
 // site's error page. It panics where the embedded files are broken, which a
@@ -102,7 +98,7 @@ func New(c Config) *Site {
 	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
 	s := &Site{Config: c, origin: c.PublicURL, secure: strings.HasPrefix(c.PublicURL, "https://"),
 		assets: loadAssets(), locales: loadLocales(), guard: http.NewCrossOriginProtection(),
-		closed: make(chan struct{}), streams: make(chan struct{}, maxStreams)}
+		closed: make(chan struct{}), seats: &seats{taken: map[string]int{}}}
 	s.pages = loadPages(s.assets)
 	s.guard.SetDenyHandler(s.denied())
 	s.Sessions.ErrorFunc = s.sessionFailed

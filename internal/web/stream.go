@@ -34,12 +34,11 @@ func (s *Site) stream(w http.ResponseWriter, r *http.Request, read func(context.
 	if err != nil {
 		return err
 	}
-	select {
-	case s.streams <- struct{}{}:
-		defer func() { <-s.streams }()
-	default:
-		return errStreams
+	of := s.seatsOf(r)
+	if err := s.seats.take(of); err != nil {
+		return err
 	}
+	defer s.seats.leave(of)
 	out := newEventWriter(w)
 	if err := out.send(u); err != nil || u.Final {
 		return nil
