@@ -20,6 +20,7 @@ type account struct {
 	Industries industries       `json:"industries"`
 	Notices    []noticeTemplate `json:"notices"` // of subscribe notices
 	MassSpeed  int              `json:"mass_speed"`
+	Website    website          `json:"website"` // for login on a desktop
 	Settings   settings         `json:"settings"`
 }
 
@@ -36,6 +37,9 @@ type settings struct {
 	Quotas map[string]int `json:"quotas"`
 	// RefuseRepeats answers 40241 to a template message repeated within 60 s.
 	RefuseRepeats bool `json:"refuse_repeats"`
+	// OpenPlatform says that the account belongs to an Open Platform account:
+	// then people have a unionid.
+	OpenPlatform bool `json:"open_platform"`
 }
 
 // The three ways in which the body of a push is written.
@@ -58,6 +62,7 @@ func newAccount() account {
 		OneTimeID:  urlText(43),
 		Notices:    firstNotices(),
 		Industries: industries{First: industryName(1), Second: industryName(2)},
+		Website:    newWebsite(),
 		Settings:   settings{Mode: modePlain, Retries: 3, Kind: kindService},
 	}
 }

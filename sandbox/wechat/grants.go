@@ -15,6 +15,7 @@ type grantedCode struct {
 	Until    int64  `json:"until"`
 	Used     bool   `json:"used,omitempty"`
 	Snapshot bool   `json:"snapshot,omitempty"`
+	Website  bool   `json:"website,omitempty"` // for the website application
 }
 
 // login is what a code was exchanged for.
@@ -26,6 +27,8 @@ type login struct {
 	Until        int64  `json:"until"`
 	RefreshUntil int64  `json:"refresh_until"`
 	Snapshot     bool   `json:"snapshot,omitempty"`
+	Website      bool   `json:"website,omitempty"`
+	UnionID      string `json:"unionid,omitempty"`
 }
 
 // oauth holds codes and logins of the web login. These tokens are not the

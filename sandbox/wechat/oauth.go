@@ -33,7 +33,7 @@ func page(w http.ResponseWriter, name string, data any) {
 	t := htmltemplate.Must(htmltemplate.ParseFS(pages, "pages/frame.html", "pages/"+name+".html"))
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'")
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'")
 	t.ExecuteTemplate(w, "frame", data) //nolint:errcheck // the phone has gone
 }
 
@@ -140,11 +140,5 @@ func (p *Platform) grant(v visit) string {
 	defer p.mu.Unlock()
 	code := p.oauth.issue(grantedCode{Person: v.person, Scope: v.scope, Snapshot: v.snapshot, Until: p.world.Now().Add(codeLife).Unix()})
 	p.put("code", code, p.oauth.codes[code])
-	u, _ := url.Parse(v.redirect)
-	add := "code=" + code + "&state=" + v.state
-	if u.RawQuery != "" {
-		add = u.RawQuery + "&" + add
-	}
-	u.RawQuery = add
-	return u.String()
+	return withCode(v.redirect, code, v.state)
 }

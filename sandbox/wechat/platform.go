@@ -23,6 +23,8 @@ type Platform struct {
 	mu       sync.Mutex // guards everything below
 	account  account
 	codec    codec
+	unions   codec // unionids, which accounts of one Open Platform account share
+	atSite   codec // openids of the website application
 	virtual  codec // openids of snapshot visitors, who are nobody
 	people   people
 	chats    chats
@@ -36,6 +38,7 @@ type Platform struct {
 	menusFor []menuFor
 	kfs      []kf
 	failures []failedCall
+	desktops []*desktop
 	quotas   quotas
 	tickets  map[string]issued
 	media    []*media
@@ -86,6 +89,7 @@ func (p *Platform) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /cgi-bin/showqrcode", p.showQRCode)
 	mux.HandleFunc("GET /connect/oauth2/authorize", p.authorizePage)
 	mux.HandleFunc("POST /connect/oauth2/authorize", p.authorizeAnswer)
+	p.registerDesktop(mux)
 	p.registerControl(mux)
 }
 
@@ -108,6 +112,7 @@ func (p *Platform) Credentials() any {
 		"notice_templates": a.Notices,
 		"mode":             a.Settings.Mode,
 		"follow_url":       a.followURL(),
+		"website":          a.Website,
 	}
 }
 

@@ -23,6 +23,10 @@ func (p *Platform) restore() error {
 		p.account = newAccount()
 		p.put("account", "account", p.account)
 	}
+	if p.account.Website.AppID == "" { // an account from before there was one
+		p.account.Website = newWebsite()
+		p.put("account", "account", p.account)
+	}
 	if err := p.openCodecs(); err != nil {
 		return err
 	}
@@ -49,10 +53,23 @@ func (p *Platform) openCodecs() (err error) {
 	if p.codec, err = newCodec(p.account.OpenIDKey, prefix); err != nil {
 		return err
 	}
-	other := append([]byte(nil), p.account.OpenIDKey...)
-	other[0] ^= 0xff
-	p.virtual, err = newCodec(other, prefix)
-	return err
+	for i, other := range []*codec{&p.virtual, &p.unions, &p.atSite} {
+		key := slices.Clone(p.account.OpenIDKey)
+		key[i] ^= 0xff
+		if *other, err = newCodec(key, prefix); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unionid is what accounts of one Open Platform account have in common about a
+// person; empty for an account that belongs to none.
+func (p *Platform) unionid(n uint32) string {
+	if !p.account.Settings.OpenPlatform {
+		return ""
+	}
+	return p.unions.openid(n)
 }
 
 func (p *Platform) restoreBulk(_ string, raw json.RawMessage) error {

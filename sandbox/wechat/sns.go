@@ -21,6 +21,7 @@ type loginReply struct {
 	OpenID       string `json:"openid"`
 	Scope        string `json:"scope"`
 	Snapshot     int    `json:"is_snapshotuser,omitempty"`
+	UnionID      string `json:"unionid,omitempty"`
 }
 
 // exchange is GET /sns/oauth2/access_token: a code for a login, once.
@@ -30,7 +31,8 @@ func (p *Platform) exchange(c *call) (any, error) {
 	if q.Get("appid") != "" && q.Get("secret") != "" && code == "" {
 		return nil, fail(41008)
 	}
-	if err := p.credential(q.Get("appid"), q.Get("secret"), q.Get("grant_type"), "authorization_code"); err != nil {
+	site := q.Get("appid") == p.account.Website.AppID
+	if err := p.loginCredential(site, q.Get("appid"), q.Get("secret"), q.Get("grant_type")); err != nil {
 		return nil, err
 	}
 	for _, gone := range p.oauth.forget(c.now) {
@@ -40,7 +42,7 @@ func (p *Platform) exchange(c *call) (any, error) {
 	switch {
 	case found && g.Used:
 		return nil, fail(40163)
-	case !found || c.now.Unix() >= g.Until:
+	case !found || c.now.Unix() >= g.Until || g.Website != site:
 		return nil, fail(40029)
 	}
 	g.Used = true
@@ -49,14 +51,35 @@ func (p *Platform) exchange(c *call) (any, error) {
 	return p.logIn(g, c.now), nil
 }
 
+// loginCredential is credential for the account or for the website.
+func (p *Platform) loginCredential(site bool, appid, secret, grant string) error {
+	if site {
+		appid = p.account.AppID
+		switch {
+		case secret == "":
+		case secret == p.account.Website.Secret:
+			secret = p.account.Secret
+		default:
+			return fail(40125)
+		}
+	}
+	return p.credential(appid, secret, grant, "authorization_code")
+}
+
 func (p *Platform) logIn(g grantedCode, now time.Time) loginReply {
 	refresh := "92_" + urlText(86)
 	l := &login{
 		OpenID: p.codec.openid(g.Person), Person: g.Person, Scope: g.Scope, Snapshot: g.Snapshot,
 		Access: "92_" + urlText(86), Until: now.Add(tokenLife).Unix(), RefreshUntil: now.Add(refreshLife).Unix(),
 	}
+	if g.Website {
+		l.Website, l.OpenID = true, p.atSite.openid(g.Person)
+	}
+	if g.Scope != scopeBase {
+		l.UnionID = p.unionid(g.Person)
+	}
 	if g.Snapshot {
-		l.OpenID = p.virtual.openid(g.Person)
+		l.OpenID, l.UnionID = p.virtual.openid(g.Person), ""
 	}
 	p.oauth.keepLogin(refresh, l)
 	p.put("login", refresh, l)
@@ -64,7 +87,7 @@ func (p *Platform) logIn(g grantedCode, now time.Time) loginReply {
 }
 
 func (l *login) reply(refresh string, now time.Time) loginReply {
-	r := loginReply{AccessToken: l.Access, ExpiresIn: l.Until - now.Unix(), RefreshToken: refresh, OpenID: l.OpenID, Scope: l.Scope}
+	r := loginReply{AccessToken: l.Access, ExpiresIn: l.Until - now.Unix(), RefreshToken: refresh, OpenID: l.OpenID, Scope: l.Scope, UnionID: l.UnionID}
 	if l.Snapshot {
 		r.Snapshot = 1
 	}
@@ -80,13 +103,13 @@ func (p *Platform) refresh(c *call) (any, error) {
 	switch {
 	case q.Get("appid") == "":
 		return nil, fail(41002)
-	case q.Get("appid") != p.account.AppID:
+	case q.Get("appid") != p.account.AppID && q.Get("appid") != p.account.Website.AppID:
 		return nil, fail(40013)
 	case token == "":
 		return nil, fail(41003)
 	case q.Get("grant_type") != "refresh_token":
 		return nil, fail(40002)
-	case !found:
+	case !found || l.Website != (q.Get("appid") == p.account.Website.AppID):
 		return nil, fail(40030)
 	case c.now.Unix() >= l.RefreshUntil:
 		return nil, fail(42002)
@@ -130,6 +153,7 @@ type snsUser struct {
 	Country    string   `json:"country"`
 	HeadImgURL string   `json:"headimgurl"`
 	Privilege  []string `json:"privilege"`
+	UnionID    string   `json:"unionid,omitempty"`
 }
 
 // snsUserInfo is GET /sns/userinfo.
@@ -138,10 +162,10 @@ func (p *Platform) snsUserInfo(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if l.Scope != scopeInfo {
+	if l.Scope == scopeBase {
 		return nil, fail(48001)
 	}
-	u := snsUser{OpenID: l.OpenID, Nickname: p.nickname(l.Person), Privilege: []string{}, HeadImgURL: p.avatarURL(l.Person)}
+	u := snsUser{OpenID: l.OpenID, Nickname: p.nickname(l.Person), Privilege: []string{}, HeadImgURL: p.avatarURL(l.Person), UnionID: l.UnionID}
 	if l.Snapshot {
 		u.Nickname, u.HeadImgURL = "微信用户", ""
 	}

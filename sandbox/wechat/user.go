@@ -68,6 +68,7 @@ type userView struct {
 	Country    string `json:"country"`
 	HeadImgURL string `json:"headimgurl"`
 	Since      int64  `json:"subscribe_time"`
+	UnionID    string `json:"unionid,omitempty"`
 	Remark     string `json:"remark"`
 	GroupID    int    `json:"groupid"`
 	Tags       []int  `json:"tagid_list"`
@@ -80,6 +81,7 @@ type userView struct {
 type strangerView struct {
 	Subscribe int    `json:"subscribe"`
 	OpenID    string `json:"openid"`
+	UnionID   string `json:"unionid,omitempty"`
 }
 
 // userInfo is GET /cgi-bin/user/info.
@@ -98,12 +100,12 @@ func (p *Platform) userInfo(c *call) (any, error) {
 func (p *Platform) userView(n uint32, lang string) any {
 	who := &p.people.all[n]
 	if !who.follows {
-		return strangerView{0, p.codec.openid(n)}
+		return strangerView{0, p.codec.openid(n), p.unionid(n)}
 	}
 	if lang == "" || lang == "undefined" {
 		lang = "zh_CN"
 	}
-	v := userView{Subscribe: 1, OpenID: p.codec.openid(n), Language: lang, Since: who.since, Tags: []int{}, Scene: "ADD_SCENE_SEARCH"}
+	v := userView{Subscribe: 1, OpenID: p.codec.openid(n), UnionID: p.unionid(n), Language: lang, Since: who.since, Tags: []int{}, Scene: "ADD_SCENE_SEARCH"}
 	if m := who.more; m != nil {
 		v.Remark, v.QRSceneStr = m.Remark, m.QRScene
 		if m.QRNumber {
