@@ -31,9 +31,8 @@ const (
 	sqlCampaignStanding statement = `SELECT status, hold_until FROM campaigns WHERE no = $1 /*for share*/`
 	sqlCampaignHold     statement = `UPDATE campaigns SET hold_until = $2, hold_reason = $3 WHERE no = $1 AND hold_until < $2`
 
-	sqlCampaignPeople statement = `WITH RECURSIVE fresh(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM fresh WHERE i + 1 < $2)
-		INSERT INTO campaign_people (campaign_no, openid)
-		SELECT CAST($1 AS BIGINT), rtrim(substr(CAST($3 AS TEXT), i * 64 + 1, 64)) FROM fresh WHERE true ON CONFLICT DO NOTHING`
+	sqlCampaignPeople statement = `INSERT INTO campaign_people (campaign_no, openid)
+		SELECT CAST($1 AS BIGINT), value->>0 FROM json_each($2) WHERE true ON CONFLICT DO NOTHING`
 
 	sqlSendCalls  statement = `SELECT calls FROM send_days WHERE account = $1 AND way = $2 AND day = $3`
 	sqlSendCalled statement = `INSERT INTO send_days (account, way, day, calls) VALUES ($1, $2, $3, $4)
@@ -45,7 +44,7 @@ const (
 )
 
 // peopleAtOnce is how many openids one statement stores.
-const peopleAtOnce = 200
+const peopleAtOnce = 1000
 
 // Campaigns keeps campaigns and their recipients. It implements
 // [push.CampaignStore].
@@ -129,7 +128,7 @@ func (c campaignTx) InsertCampaign(ctx context.Context, v push.Campaign, openids
 		return err
 	}
 	for part := range slices.Chunk(openids, peopleAtOnce) {
-		if _, err := change(ctx, c.txn, sqlCampaignPeople, v.No, len(part), fixedTexts(part, openIDWidth)); err != nil {
+		if _, err := change(ctx, c.txn, sqlCampaignPeople, v.No, tuples(part, single)); err != nil {
 			return err
 		}
 	}

@@ -9,19 +9,21 @@ import (
 	"github.com/paypush/paypush/internal/push"
 )
 
-// Many rows of a chunk change by one statement: their numbers come packed.
+// Many rows of a chunk change by one statement, which is given their numbers
+// as a list. The campaign's number is a column of the list too, so that either
+// engine looks each row up by its whole key.
 const (
-	packedNumbers = `WITH RECURSIVE fresh(i, v) AS (SELECT 1, CAST(substr(CAST($5 AS TEXT), 1, 12) AS BIGINT)
-		UNION ALL SELECT i + 1, CAST(substr(CAST($5 AS TEXT), i * 12 + 1, 12) AS BIGINT) FROM fresh WHERE i < $4) `
-	packedRows = ` FROM fresh WHERE campaign_no = $1 AND n >= $2 AND n < $3 AND n = fresh.v`
+	listed = `WITH fresh AS MATERIALIZED (SELECT CAST($1 AS BIGINT) AS c, CAST(value->>0 AS BIGINT) AS v, value->>1 AS w
+		FROM json_each($2)) `
+	among = ` FROM fresh WHERE campaign_no = fresh.c AND n = fresh.v`
 
-	sqlDeliveriesBegin statement = packedNumbers + `UPDATE campaign_deliveries SET status = 'sending', way = $6,
-		attempts = attempts + 1, due_at = 0, first_try_at = CASE WHEN first_try_at = 0 THEN $7 ELSE first_try_at END, skips = $8` + packedRows + `
+	sqlDeliveriesBegin statement = listed + `UPDATE campaign_deliveries SET status = 'sending', way = $3, attempts = attempts + 1,
+		due_at = 0, first_try_at = CASE WHEN first_try_at = 0 THEN $4 ELSE first_try_at END, skips = $5` + among + `
 		AND status IN ('queued', 'sending')`
-	sqlDeliveriesSent statement = packedNumbers + `UPDATE campaign_deliveries SET status = 'sent', code = '', detail = '', done_at = $6,
-		platform_id = rtrim(substr(CAST($7 AS TEXT), (fresh.i - 1) * 32 + 1, 32))` + packedRows + ` AND status = 'sending'`
-	sqlDeliveriesEnd statement = packedNumbers + `UPDATE campaign_deliveries SET status = $6, code = $7, detail = $8, due_at = 0,
-		done_at = $9, skips = $10` + packedRows + ` AND status IN ('queued', 'sending')`
+	sqlDeliveriesSent statement = listed + `UPDATE campaign_deliveries SET status = 'sent', code = '', detail = '', done_at = $3,
+		platform_id = fresh.w` + among + ` AND status = 'sending'`
+	sqlDeliveriesEnd statement = listed + `UPDATE campaign_deliveries SET status = $3, code = $4, detail = $5, due_at = 0,
+		done_at = $6, skips = $7` + among + ` AND status IN ('queued', 'sending')`
 	sqlDeliveryAgain statement = `UPDATE campaign_deliveries SET status = 'queued', code = $3, detail = $4, first_try_at = $5, due_at = $6, skips = $7
 		WHERE campaign_no = $1 AND n = $2 AND status = 'sending'`
 	sqlDeliveriesLeft statement = `SELECT COUNT(*), COALESCE(MIN(due_at), 0) FROM campaign_deliveries
@@ -35,14 +37,14 @@ const (
 		WHERE d.campaign_no = $1 AND d.n >= $2 AND d.n < $3 AND d.status IN ('queued', 'sending') AND d.due_at <= $5
 		ORDER BY d.n LIMIT $6`
 
-	sqlToldCustom statement = packedNumbers + `UPDATE followers SET
+	sqlToldCustom statement = listed + `UPDATE followers SET
 			typed_left = CASE WHEN typed_left > 0 THEN typed_left - 1 ELSE 0 END,
 			brief_left = CASE WHEN brief_left > 0 THEN brief_left - 1 ELSE 0 END
-		WHERE account = $6 AND openid IN (SELECT recipient FROM campaign_deliveries, ` + told
-	sqlToldMass statement = packedNumbers + `UPDATE followers SET promoted_at = $7,
-			mass_count = CASE WHEN mass_month = $8 THEN mass_count + 1 ELSE 1 END, mass_month = $8
-		WHERE account = $6 AND openid IN (SELECT recipient FROM campaign_deliveries, ` + told
-	told = `fresh WHERE campaign_no = $1 AND n >= $2 AND n < $3 AND n = fresh.v)`
+		WHERE account = $3 AND openid IN (` + told
+	sqlToldMass statement = listed + `UPDATE followers SET promoted_at = $4,
+			mass_count = CASE WHEN mass_month = $5 THEN mass_count + 1 ELSE 1 END, mass_month = $5
+		WHERE account = $3 AND openid IN (` + told
+	told = `SELECT recipient FROM campaign_deliveries, fresh WHERE campaign_no = fresh.c AND n = fresh.v)`
 
 	sqlChunkKeep statement = `UPDATE campaign_chunks SET lease_until = $4 WHERE campaign_no = $1 AND first = $2 AND holder = $3`
 	sqlChunkFree statement = `UPDATE campaign_chunks SET holder = '', lease_until = 0, due_at = $4
@@ -90,18 +92,17 @@ func (c campaignTx) NextDue(ctx context.Context, k push.Chunk) (due time.Time, w
 
 // Begin implements [push.CampaignTx].
 func (c campaignTx) Begin(ctx context.Context, k push.Chunk, way push.Way, skips push.Skips, now time.Time, ns []int64) error {
-	_, err := change(ctx, c.txn, sqlDeliveriesBegin, k.No, k.First, k.First+k.Size, len(ns), fixedNumbers(ns), string(way), micros(now),
-		skips.String())
+	_, err := change(ctx, c.txn, sqlDeliveriesBegin, k.No, tuples(ns, single), string(way), micros(now), skips.String())
 	return err
 }
 
 // Told implements [push.CampaignTx].
 func (c campaignTx) Told(ctx context.Context, k push.Chunk, account string, way push.Way, now time.Time, month int64, ns []int64) (err error) {
 	if way == push.WayCustom {
-		_, err = change(ctx, c.txn, sqlToldCustom, k.No, k.First, k.First+k.Size, len(ns), fixedNumbers(ns), account)
+		_, err = change(ctx, c.txn, sqlToldCustom, k.No, tuples(ns, single), account)
 	}
 	if way == push.WayMass {
-		_, err = change(ctx, c.txn, sqlToldMass, k.No, k.First, k.First+k.Size, len(ns), fixedNumbers(ns), account, micros(now), month)
+		_, err = change(ctx, c.txn, sqlToldMass, k.No, tuples(ns, single), account, micros(now), month)
 	}
 	return err
 }
@@ -150,23 +151,15 @@ func (c campaignTx) settleSent(ctx context.Context, k push.Chunk, sent []push.De
 	if len(sent) == 0 {
 		return nil
 	}
-	ns, ids := make([]int64, 0, len(sent)), make([]string, 0, len(sent))
-	for _, d := range sent {
-		ns, ids = append(ns, d.N), append(ids, d.PlatformID)
-	}
-	n, err := change(ctx, c.txn, sqlDeliveriesSent, k.No, k.First, k.First+k.Size, len(ns), fixedNumbers(ns), micros(sent[0].DoneAt),
-		fixedTexts(ids, platformWidth))
+	told := tuples(sent, func(d push.Delivery) []any { return []any{d.N, d.PlatformID} })
+	n, err := change(ctx, c.txn, sqlDeliveriesSent, k.No, told, micros(sent[0].DoneAt))
 	counts[push.Sent] += n
 	return err
 }
 
 func (c campaignTx) settleEnd(ctx context.Context, k push.Chunk, e ending, all []push.Delivery, counts map[push.Status]int64) error {
-	ns := make([]int64, 0, len(all))
-	for _, d := range all {
-		ns = append(ns, d.N)
-	}
-	n, err := change(ctx, c.txn, sqlDeliveriesEnd, k.No, k.First, k.First+k.Size, len(ns), fixedNumbers(ns), string(e.status), e.code,
-		e.detail, micros(all[0].DoneAt), e.skips)
+	ns := tuples(all, func(d push.Delivery) []any { return []any{d.N} })
+	n, err := change(ctx, c.txn, sqlDeliveriesEnd, k.No, ns, string(e.status), e.code, e.detail, micros(all[0].DoneAt), e.skips)
 	counts[e.status] += n
 	return err
 }

@@ -10,10 +10,13 @@ import (
 const (
 	sqlChunksDue statement = `SELECT 1 FROM campaign_chunks WHERE due_at > 0 AND due_at <= $1 AND lease_until <= $2
 		AND +campaign_no IN (` + openCampaigns + `) LIMIT 1`
-	sqlChunksLease statement = `UPDATE campaign_chunks SET holder = $3, lease_until = $4
-		WHERE due_at > 0 AND due_at <= $1 AND lease_until <= $2 AND (campaign_no, first) IN (
-			SELECT campaign_no, first FROM campaign_chunks WHERE due_at > 0 AND due_at <= $1 AND lease_until <= $2
+	// Chosen once and apart: inside a join PostgreSQL might choose again for
+	// each row, and lock other chunks each time.
+	sqlChunksLease statement = `WITH oldest AS MATERIALIZED (
+			SELECT campaign_no AS c, first AS f FROM campaign_chunks WHERE due_at > 0 AND due_at <= $1 AND lease_until <= $2
 			AND +campaign_no IN (` + openCampaigns + `) ORDER BY due_at LIMIT $5 /*skip locked*/)
+		UPDATE campaign_chunks SET holder = $3, lease_until = $4 FROM oldest WHERE campaign_no = oldest.c AND first = oldest.f
+			AND +due_at > 0 AND +lease_until <= $2
 		RETURNING campaign_no, first, size`
 	openCampaigns = `SELECT no FROM campaigns WHERE status = 'running' AND hold_until <= $1
 		UNION ALL SELECT no FROM campaigns WHERE status = 'cancelled'`

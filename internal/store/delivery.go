@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"slices"
 	"time"
 
@@ -123,16 +122,6 @@ func (w webhookTx) UpdateDeliveries(ctx context.Context, all []webhook.Delivery)
 		done[id] = true
 	}
 	return done, err
-}
-
-// list writes rows as one JSON value, which both engines take apart: one
-// statement for many rows, however many they are.
-func list[T any](rows []T) string {
-	b, err := json.Marshal(rows)
-	if err != nil {
-		panic("store: rows of text and numbers did not marshal: " + err.Error())
-	}
-	return string(b)
 }
 
 // Deliveries implements [webhook.Store].

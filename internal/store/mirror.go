@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/paypush/paypush/internal/push"
@@ -20,15 +19,12 @@ const (
 	sqlMirrorSave statement = `UPDATE follower_syncs SET round = $3, tag = $4, cursor = $5, found = $6, total = $7, due_at = $8,
 		began_at = $9, ended_at = $10, error = $11, holder = '', lease_until = 0 WHERE account = $1 AND holder = $2`
 
-	seen = `WITH RECURSIVE fresh(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM fresh WHERE i + 1 < $2) `
-	who  = `rtrim(substr(CAST($3 AS TEXT), i * 64 + 1, 64))`
-
-	sqlSeeFollowers statement = seen + `INSERT INTO followers (` + followerColumns + `, round)
-		SELECT CAST($1 AS TEXT), ` + who + `, 1, '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, CAST($4 AS BIGINT) FROM fresh WHERE true
+	sqlSeeFollowers statement = `INSERT INTO followers (` + followerColumns + `, round)
+		SELECT CAST($1 AS TEXT), value->>0, 1, '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, CAST($3 AS BIGINT) FROM json_each($2) WHERE true
 		ON CONFLICT (account, openid) DO UPDATE SET round = excluded.round,
-			following = CASE WHEN followers.left_at > $5 THEN followers.following ELSE 1 END`
-	sqlSeeTagged statement = seen + `INSERT INTO follower_tags (account, tag, openid, round)
-		SELECT CAST($1 AS TEXT), CAST($5 AS BIGINT), ` + who + `, CAST($4 AS BIGINT) FROM fresh WHERE true
+			following = CASE WHEN followers.left_at > $4 THEN followers.following ELSE 1 END`
+	sqlSeeTagged statement = `INSERT INTO follower_tags (account, tag, openid, round)
+		SELECT CAST($1 AS TEXT), CAST($4 AS BIGINT), value->>0, CAST($3 AS BIGINT) FROM json_each($2) WHERE true
 		ON CONFLICT (account, tag, openid) DO UPDATE SET round = excluded.round`
 
 	sqlSweepPage statement = `SELECT openid FROM followers WHERE account = $1 AND openid > $2 ORDER BY openid LIMIT 1 OFFSET $3`
@@ -88,17 +84,13 @@ func (f Followers) SaveMirror(ctx context.Context, holder string, m push.Mirror)
 
 // See implements [push.FollowerStore].
 func (f Followers) See(ctx context.Context, m push.Mirror, openids []string) error {
+	q, last := sqlSeeFollowers, micros(m.BeganAt)
+	if m.Tag >= 0 {
+		q, last = sqlSeeTagged, m.Tag
+	}
 	return f.db.update(ctx, func(tx *txn) error {
-		for part := range slices.Chunk(openids, peopleAtOnce) {
-			q, last := sqlSeeFollowers, micros(m.BeganAt)
-			if m.Tag >= 0 {
-				q, last = sqlSeeTagged, m.Tag
-			}
-			if _, err := change(ctx, tx, q, m.Account, len(part), fixedTexts(part, openIDWidth), m.Round, last); err != nil {
-				return err
-			}
-		}
-		return nil
+		_, err := change(ctx, tx, q, m.Account, tuples(openids, single), m.Round, last)
+		return err
 	})
 }
 

@@ -132,5 +132,6 @@ func (p pooled) query(ctx context.Context, q statement, args ...any) (*sql.Rows,
 func postgresText(q statement) string {
 	text := strings.ReplaceAll(string(q), "/*skip locked*/", "FOR UPDATE SKIP LOCKED")
 	text = strings.ReplaceAll(text, "/*for share*/", "FOR SHARE")
-	return strings.ReplaceAll(text, "json_each($1)", "jsonb_array_elements(CAST($1 AS jsonb)) AS json_each(value)")
+	text = strings.ReplaceAll(text, "json_each($1)", "jsonb_array_elements(CAST($1 AS jsonb)) AS json_each(value)")
+	return strings.ReplaceAll(text, "json_each($2)", "jsonb_array_elements(CAST($2 AS jsonb)) AS json_each(value)")
 }
