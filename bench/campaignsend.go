@@ -68,6 +68,56 @@ func (c *crowd) send(ctx context.Context, length time.Duration) (line, error) {
 	return r, m.exact(ctx, bound.sent.Load())
 }
 
+const (
+	latency       = 50 * time.Millisecond
+	latencyPeople = 60_000
+	latencyRounds = 3
+	latencyFaults = `{"seed":1,"rules":[{"at":"wechat.api","kind":"latency","rate":1,"delay":"50ms","path":"/cgi-bin/message/template/send"}]}`
+)
+
+// campaignSendLatency is campaignSend to a platform that takes 50 ms for each
+// message. The bound is what as many in flight as a server has can reach.
+func campaignSendLatency(ctx context.Context, l *lab, report func(line)) error {
+	return l.onBoth(ctx, func(engine, database string) error {
+		c, err := l.gather(ctx, database, latencyPeople)
+		if err != nil {
+			return err
+		}
+		defer c.kill()
+		r, err := c.sendSlowly(ctx, l.length/4)
+		if err != nil {
+			return fmt.Errorf("%w\n%s", err, c.server.out)
+		}
+		r.Engine = engine
+		report(r)
+		return c.server.stop()
+	})
+}
+
+func (c *crowd) sendSlowly(ctx context.Context, length time.Duration) (line, error) {
+	m, err := c.hold(ctx)
+	if err == nil {
+		err = call(ctx, http.MethodPut, c.url+"/sandbox/faults", latencyFaults, nil)
+	}
+	if err != nil {
+		return line{}, err
+	}
+	var t turns
+	for range latencyRounds {
+		s, err := m.turn(ctx, length)
+		if err != nil {
+			return line{}, err
+		}
+		t.measured = append(t.measured, s)
+		t.bound = append(t.bound, slice{sendsInFlight, latency})
+	}
+	r := t.line("deliveries/s")
+	if r.RSS, err = c.server.megabytes("VmHWM"); err != nil {
+		return r, err
+	}
+	return r, m.exact(ctx, 0)
+}
+
 // hold makes a campaign that is frozen to the end and paused.
 func (c *crowd) hold(ctx context.Context) (*campaign, error) {
 	m, err := c.draft(ctx, 0)

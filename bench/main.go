@@ -48,6 +48,8 @@ func benchmarks() []benchmark {
 		{"wechat_token", wechatToken},
 		{"campaign_plan", campaignPlan},
 		{"campaign_send", campaignSend},
+		{"campaign_send_latency", campaignSendLatency},
+		{"message_delay", messageDelay},
 	}
 }
 

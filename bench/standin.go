@@ -9,6 +9,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/paypush/paypush/alipay/alipaytest"
@@ -19,11 +20,13 @@ import (
 // notices only for payments that its buyers made, one by one; here the keys are
 // our own, so that as many genuine notices can be signed ahead as the server can
 // settle. The server is told of it by --sandbox and can't tell the difference.
-// It has no gateway; nothing is asked of it while notices are taken.
+// It has no gateway; nothing is asked of it while notices are taken. It takes
+// every message.
 type standIn struct {
 	platform *alipaytest.Platform
 	url      string
 	server   *http.Server
+	took     func(*http.Request) // told of each message, before it is answered
 }
 
 func newStandIn() (*standIn, error) {
@@ -45,6 +48,12 @@ func newStandIn() (*standIn, error) {
 		json.NewEncoder(w).Encode(map[string]any{"now": time.Now().UTC()}) //nolint:errcheck // the server asks again
 	})
 	mux.HandleFunc("PUT /sandbox/wechat/settings", func(http.ResponseWriter, *http.Request) {})
+	mux.HandleFunc("POST /cgi-bin/", func(w http.ResponseWriter, r *http.Request) {
+		if s.took != nil && strings.HasSuffix(r.URL.Path, "/send") {
+			s.took(r)
+		}
+		fixed(w, r)
+	})
 	s.server = &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	go s.server.Serve(l) //nolint:errcheck // it ends by close
 	return s, nil
