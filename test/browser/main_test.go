@@ -31,10 +31,28 @@ type hello struct {
 }
 
 // dev runs `paypush dev` as a person at a laptop does, and reads dev.json.
-func dev(t *testing.T) (h hello) {
+func dev(t *testing.T) hello {
 	t.Helper()
 	data := filepath.Join(t.TempDir(), "var")
-	p := harness.Start(t, bin, "dev", "--listen", harness.FreeAddress(t), "--sandbox-listen", harness.FreeAddress(t), "--data", data)
+	return greeted(t, data, harness.Start(t, bin, "dev", "--listen", harness.FreeAddress(t), "--sandbox-listen", harness.FreeAddress(t), "--data", data))
+}
+
+// strict runs a sandbox and a server on which a second person approves
+// refunds.
+func strict(t *testing.T) hello {
+	t.Helper()
+	dir, box := t.TempDir(), harness.FreeAddress(t)
+	conf, data := filepath.Join(dir, "paypush.toml"), filepath.Join(dir, "var")
+	if err := os.WriteFile(conf, []byte("[money]\napprove_refunds_above = \"500.00\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	harness.Start(t, bin, "sandbox", "--listen", box, "--data", filepath.Join(dir, "box")).WaitReady("http://" + box + "/sandbox/")
+	return greeted(t, data, harness.Start(t, bin, "serve", "--config", conf, "--sandbox", "http://"+box, "--listen", harness.FreeAddress(t), "--data", data))
+}
+
+// greeted reads the dev.json of a server that starts.
+func greeted(t *testing.T, data string, p *harness.Process) (h hello) {
+	t.Helper()
 	harness.Eventually(t, "dev.json is there", func() bool {
 		b, err := os.ReadFile(filepath.Join(data, "dev.json"))
 		return err == nil && json.Unmarshal(b, &h) == nil && h.URL != ""
