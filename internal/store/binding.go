@@ -104,6 +104,7 @@ func (p peopleTx) InsertLink(ctx context.Context, l member.Link) error {
 
 // UpdateLink implements [member.Tx].
 func (p peopleTx) UpdateLink(ctx context.Context, l member.Link) error {
+	p.txn.news = true
 	return must(ctx, p.txn, member.ErrStale, sqlLinkUpdate, l.ID, l.Version, l.TokenHash, l.ConfirmHash, string(l.Status),
 		l.OpenID, l.UnionID, l.Nickname, l.Reason)
 }

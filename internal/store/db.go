@@ -76,8 +76,8 @@ func (db *DB) Close() error {
 }
 
 // Changed returns a channel that is closed after the next commit of this
-// process that adds an event. Take the channel before looking for events, so
-// that none slips between. Commits of other nodes are not told.
+// process that adds an event or moves a bind link. Take the channel before
+// looking, so that none slips between. Commits of other nodes are not told.
 func (db *DB) Changed() <-chan struct{} { return db.changed.wait() }
 
 // How often a transaction is run again before its caller is told to come back.
@@ -97,7 +97,7 @@ func (db *DB) update(ctx context.Context, fn func(*txn) error) error {
 func (db *DB) repeat(ctx context.Context, fn func(*txn) error) (run int, err error) {
 	record, noted := attached(ctx), audit.Noted(ctx)
 	for run = 1; ; run++ {
-		events := 0
+		news := false
 		err = db.transact(ctx, func(tx *txn) error {
 			err := fn(tx)
 			if err == nil {
@@ -106,13 +106,13 @@ func (db *DB) repeat(ctx context.Context, fn func(*txn) error) (run int, err err
 			if err == nil {
 				err = db.writeNoted(ctx, tx, noted)
 			}
-			events = tx.events
+			news = tx.news
 			return err
 		})
 		if err == nil {
 			record.done()
 			noted.Done()
-			if events > 0 {
+			if news {
 				db.changed.ring()
 			}
 			return run, nil

@@ -36,7 +36,7 @@ func (t *txn) AddEvent(ctx context.Context, e event.Event) error {
 	if data == "" {
 		data = "null"
 	}
-	t.events++
+	t.news = true
 	_, err := change(ctx, t, sqlEventInsert, e.ID, string(e.Type), e.Object, e.Version, data, micros(e.At))
 	return err
 }

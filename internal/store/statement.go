@@ -21,7 +21,7 @@ type executor interface {
 // txn is one transaction while its closure runs.
 type txn struct {
 	executor
-	events int // how many events were added
+	news bool // somebody waits for what it does: an event, or a bind link that moved
 }
 
 // change runs a statement and tells how many rows it touched.

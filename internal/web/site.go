@@ -61,7 +61,7 @@ type Config struct {
 	SignIn      SignInLinks         // nil where there are no such links
 	Desk        *Desk               // what the console works with; nil switches it off
 	Owners      SessionOwners       // nil to leave ended sessions to their expiry
-	Pulse       Pulse               // nil to look once a second only
+	Pulse       Pulse               // nil to look now and then only
 	WeChat      string              // the account to bind at; empty switches binding off
 	BindByCode  bool                // /bind shows a parametric code first, where the account can make one
 	FollowQR    string              // what the account's follow code holds; may be empty

@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// How a stream keeps time. Another node may have committed, so it looks at
-// least once a second; a comment now and then keeps proxies from hanging up;
-// and it ends after a while, so that the browser signs on anew.
+// How a stream keeps time. Another node may have committed, so it looks often
+// enough to show that within a second; a comment now and then keeps proxies
+// from hanging up; and it ends after a while, so that the browser signs on anew.
 const (
-	lookEvery  = time.Second
+	lookEvery  = 700 * time.Millisecond
 	beatEvery  = 15 * time.Second
 	streamLife = 10 * time.Minute
 	writeWait  = 10 * time.Second

@@ -92,7 +92,9 @@ func links(t *testing.T, db *store.DB) {
 	old, l := make(at.Add(-time.Hour)), make(at)
 	l.TokenHash = id.New("t")
 	l.Status, l.ConfirmHash, l.OpenID, l.UnionID, l.Nickname, l.Reason = member.LinkConsented, id.New("c"), "o", "u", "茶", "r"
+	changed := db.Changed() // a desk waits for it
 	good(t, p.Update(ctx, func(tx member.Tx) error { return tx.UpdateLink(ctx, l) }))
+	<-changed
 	l.Version = 2
 	for what, find := range map[string]func() (member.Link, error){
 		"by id":      func() (member.Link, error) { return p.Link(ctx, l.ID) },
