@@ -16,7 +16,7 @@ func (s *Server) openPush() {
 	s.push = push.NewService(push.Config{Store: s.metrics.Messages(messages), People: messages, Channels: s.accounts.channels,
 		Templates: s.templates(), Book: book, Rules: book, WeChat: s.wechat().Name, Now: s.clock.Now, NewID: id.New,
 		BaseURL: s.conf.PublicURL, Log: s.log})
-	s.campaigns = push.NewCampaigns(push.CampaignConfig{Store: s.db.Campaigns(), Messages: s.push, Channels: s.accounts.channels,
+	s.campaigns = push.NewCampaigns(push.CampaignConfig{Store: s.metrics.Campaigns(s.db.Campaigns()), Messages: s.push, Channels: s.accounts.channels,
 		WeChat: s.wechat().Name, Rates: s.rates(), Now: s.clock.Now, NewID: id.New, Holder: holder, Log: s.log})
 	s.followers = push.NewFollowers(push.FollowersConfig{Store: s.db.Followers(), Channels: s.accounts.channels, Now: s.clock.Now,
 		Holder: holder, Log: s.log})

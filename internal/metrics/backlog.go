@@ -62,6 +62,9 @@ func (b *backlog) Collect(out chan<- prometheus.Metric) {
 		max(c.Unnumbered.Oldest, c.Undispatched.Oldest).Seconds())
 	gauge(out, "paypush_webhooks_pending", "Webhook deliveries that are not made yet; stops at 10000.", float64(c.PendingWebhooks))
 	waiting(out, "paypush_webhooks_due", "webhook deliveries whose time has come", c.DueWebhooks)
+	gauge(out, "paypush_campaigns_running", "Campaigns that run now.", float64(c.RunningCampaigns))
+	gauge(out, "paypush_campaigns_held", "Those of them that wait for the night, or a day's quota, to be over.", float64(c.HeldCampaigns))
+	waiting(out, "paypush_campaign_chunks_due", "parts of running campaigns whose time has come", c.DueChunks)
 	gauge(out, "paypush_jobs_running", "Jobs that run now, on all nodes.", float64(c.RunningJobs))
 	gauge(out, "paypush_jobs_oldest_seconds", "How long the oldest waiting job has waited.", c.OldestJob.Seconds())
 	for _, j := range c.Jobs {

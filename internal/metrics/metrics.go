@@ -23,17 +23,18 @@ import (
 type Metrics struct {
 	registry *prometheus.Registry
 
-	requests *prometheus.HistogramVec
-	streams  prometheus.Gauge
-	calls    *prometheus.HistogramVec
-	orders   *prometheus.CounterVec
-	payments *prometheus.CounterVec
-	refunds  *prometheus.CounterVec
-	notices  *prometheus.CounterVec
-	sends    *prometheus.CounterVec
-	tokens   *prometheus.CounterVec
-	jobs     *prometheus.HistogramVec
-	attempts *prometheus.CounterVec
+	requests   *prometheus.HistogramVec
+	streams    prometheus.Gauge
+	calls      *prometheus.HistogramVec
+	orders     *prometheus.CounterVec
+	payments   *prometheus.CounterVec
+	refunds    *prometheus.CounterVec
+	notices    *prometheus.CounterVec
+	sends      *prometheus.CounterVec
+	deliveries *prometheus.CounterVec
+	tokens     *prometheus.CounterVec
+	jobs       *prometheus.HistogramVec
+	attempts   *prometheus.CounterVec
 
 	known callNames
 }
@@ -54,11 +55,12 @@ func New(b Build) *Metrics {
 	m.payments = counter("paypush_payment_transitions_total", "Payments that moved to a status; surplus is the kind of one that settled nothing.", "channel", "to", "surplus")
 	m.refunds = counter("paypush_refund_transitions_total", "Refunds that moved to a status, and whether a policy asked for them.", "to", "automatic")
 	m.notices = counter("paypush_notices_total", "What platforms posted, by verdict.", "account", "verdict")
+	m.deliveries = counter("paypush_deliveries_total", "Recipients of campaigns, by what became of a try; queued will be tried again.", "way", "outcome", "code")
 	m.sends = counter("paypush_sends_total", "Tries to send a message, by outcome; queued will be tried again.", "channel", "account", "outcome", "code")
 	m.tokens = counter("paypush_token_refreshes_total", "Access tokens fetched, by account.", "account")
 	m.jobs = histogram("paypush_job_duration_seconds", "How long jobs ran, by outcome.", []string{"kind", "outcome"}, .005, .025, .1, .5, 1, 5, 15)
 	m.attempts = counter("paypush_webhook_attempts_total", "Tries to deliver a webhook, by outcome: delivered, refused, unanswered.", "outcome")
-	m.registry.MustRegister(m.attempts, m.requests, m.streams, m.calls, m.orders, m.payments, m.refunds, m.notices, m.sends, m.tokens, m.jobs,
+	m.registry.MustRegister(m.attempts, m.requests, m.streams, m.calls, m.orders, m.payments, m.refunds, m.notices, m.sends, m.deliveries, m.tokens, m.jobs,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), build(b))
 	return m
 }

@@ -62,8 +62,8 @@ type CampaignStore interface {
 	Leased(ctx context.Context, no int64) (bool, error)
 	// Running lists the campaigns that run, at most 100.
 	Running(ctx context.Context) ([]Campaign, error)
-	// Mark notes how far a campaign was at a moment; once for each moment, and
-	// not where nothing changed since the last one.
+	// Mark notes how far a campaign was at a moment, the last one that is noted
+	// of it, unless nothing changed since the moment before.
 	Mark(ctx context.Context, no int64, p Progress) error
 	// Progress lists what was marked, oldest first.
 	Progress(ctx context.Context, no int64) ([]Progress, error)

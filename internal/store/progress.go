@@ -11,7 +11,9 @@ const (
 	sqlProgressMark statement = `INSERT INTO campaign_progress (campaign_no, at, total, sent, failed, skipped, unknown)
 		SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT), CAST($7 AS BIGINT)
 		WHERE NOT EXISTS (SELECT 1 FROM campaign_progress WHERE campaign_no = $1 AND total = $3 AND sent = $4 AND failed = $5
-			AND skipped = $6 AND unknown = $7) ON CONFLICT DO NOTHING`
+			AND skipped = $6 AND unknown = $7)
+		ON CONFLICT (campaign_no, at) DO UPDATE SET total = excluded.total, sent = excluded.sent, failed = excluded.failed,
+			skipped = excluded.skipped, unknown = excluded.unknown`
 	sqlProgress statement = `SELECT at, total, sent, failed, skipped, unknown FROM campaign_progress WHERE campaign_no = $1 ORDER BY at`
 )
 

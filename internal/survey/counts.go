@@ -31,6 +31,9 @@ type Counts struct {
 	DueWebhooks      Backlog // those of them whose time has come
 	OpenDifferences  int64   // between the ledger and bills
 	LateBooks        Backlog // reconciliations whose time has come
+	RunningCampaigns int64
+	HeldCampaigns    int64   // those of them of which nothing leaves before a moment to come
+	DueChunks        Backlog // parts of the others whose time has come
 	RunningJobs      int64
 	Jobs             []Aged // jobs whose time has come, by how long they have waited
 	OldestJob        time.Duration
@@ -69,6 +72,11 @@ const (
 		coalesce((SELECT min(o.at) FROM (SELECT (SELECT min(next_at) FROM webhook_deliveries WHERE endpoint_id = e.id AND next_at > 0) AS at
 		FROM webhook_endpoints AS e WHERE e.deleted_at = 0 AND e.enabled = 1) AS o), 0)`
 
+	sqlCampaigns     = `SELECT count(*), 0 FROM (SELECT 1 FROM campaigns WHERE status = 'running' LIMIT 10000) AS t`
+	sqlHeldCampaigns = `SELECT count(*), 0 FROM (SELECT 1 FROM campaigns WHERE status = 'running' AND hold_until > $1 LIMIT 10000) AS t`
+	sqlDueChunks     = `SELECT count(*), coalesce(min(due_at), 0) FROM (SELECT due_at FROM campaign_chunks WHERE due_at > 0 AND due_at <= $1
+		AND campaign_no IN (SELECT no FROM campaigns WHERE status = 'running' AND hold_until <= $1) ORDER BY due_at LIMIT 10000) AS t`
+
 	sqlJobs = `SELECT count(*), coalesce(min(run_at), 0) FROM (SELECT run_at FROM jobs
 		WHERE state = 'ready' AND run_at <= $1 ORDER BY run_at LIMIT 10000) AS t`
 	sqlRunning = `SELECT count(*), 0 FROM (SELECT 1 FROM jobs WHERE state = 'running' LIMIT 10000) AS t`
@@ -96,7 +104,8 @@ func (s *Survey) Counts(ctx context.Context, business, real time.Time) (Counts, 
 		OpenDifferences: l.count(sqlDifferences), LateBooks: l.backlog(business, sqlBooks, business.UnixMicro()),
 		Unnumbered: l.backlog(business, sqlNumber), Undispatched: l.backlog(business, sqlDispatch),
 		PendingWebhooks: l.count(sqlPendingHooks), DueWebhooks: l.backlog(business, sqlDueHooks, business.UnixMicro()),
-		RunningJobs: l.count(running)}
+		RunningCampaigns: l.count(sqlCampaigns), HeldCampaigns: l.count(sqlHeldCampaigns, business.UnixMicro()),
+		DueChunks: l.backlog(business, sqlDueChunks, business.UnixMicro()), RunningJobs: l.count(running)}
 	for _, age := range jobAges() {
 		waiting := l.backlog(real, jobs, real.Add(-age).UnixMicro())
 		c.Jobs = append(c.Jobs, Aged{age, waiting.Count})

@@ -38,6 +38,14 @@ func TestCountsTellWhatWaitsAndHowLong(t *testing.T) {
 				('k', '{}', 3, 'scheduled', to_timestamp(1772366500)), ('k', '{}', 3, 'running', to_timestamp(1772362000))`
 		}
 		insert(t, url, jobs,
+			`INSERT INTO campaigns (id, no, title, kind, account, audience, template, template_version, vals, text, link, rate, start_at, if_missed,
+				quiet_from, quiet_to, gap, status, hold_until, hold_reason, version, created_at, started_at, done_at) VALUES
+				('c1', 1, '', '', '', '', '', 0, '', '', '', 0, 0, '', 0, 0, 0, 'running', 0, '', 1, 0, 0, 0),
+				('c2', 2, '', '', '', '', '', 0, '', '', '', 0, 0, '', 0, 0, 0, 'running', 1772366500000000, 'quiet_hours', 1, 0, 0, 0),
+				('c3', 3, '', '', '', '', '', 0, '', '', '', 0, 0, '', 0, 0, 0, 'paused', 0, '', 1, 0, 0, 0)`,
+			`INSERT INTO campaign_chunks (campaign_no, first, size, due_at, holder, lease_until, sent, failed, skipped, unknown) VALUES
+				(1, 0, 5, 1772366390000000, '', 0, 0, 0, 0, 0), (1, 5, 5, 1772366500000000, '', 0, 0, 0, 0, 0),
+				(2, 0, 5, 1772366000000000, '', 0, 0, 0, 0, 0), (3, 0, 5, 1772366000000000, '', 0, 0, 0, 0, 0)`,
 			`INSERT INTO cursors (name, seq) VALUES ('dispatch', 1)`,
 			`INSERT INTO events (id, seq, type, object, version, data, at) VALUES
 				('e1', 1, 't', 'o', 1, '{}', 1772366000000000), ('e2', 2, 't', 'o', 1, '{}', 1772366390000000),
@@ -48,6 +56,9 @@ func TestCountsTellWhatWaitsAndHowLong(t *testing.T) {
 		}
 		if got.Undispatched.Count != 2 || got.Undispatched.Oldest != 10*time.Second || got.Unnumbered.Count != 1 || got.Unnumbered.Oldest != time.Second {
 			t.Errorf("events: %+v", got)
+		}
+		if got.RunningCampaigns != 2 || got.HeldCampaigns != 1 || got.DueChunks.Count != 1 || got.DueChunks.Oldest != 10*time.Second {
+			t.Errorf("campaigns: %+v", got)
 		}
 		var counts []int64
 		for _, j := range got.Jobs {

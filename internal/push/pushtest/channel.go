@@ -8,6 +8,7 @@ package pushtest
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -24,6 +25,7 @@ type Channel struct {
 	known     map[string]bool
 	window    time.Duration
 	calls     []push.Mass
+	stranger  string
 }
 
 var (
@@ -84,12 +86,22 @@ func (c *Channel) Recognised(m push.Message) time.Duration {
 	return c.window
 }
 
+// Refuse has every mass call refused that somebody is in.
+func (c *Channel) Refuse(openid string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stranger = openid
+}
+
 // SendMass implements [push.Masser].
 func (c *Channel) SendMass(_ context.Context, m push.Mass) push.Outcome {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.calls = append(c.calls, m)
-	out := push.Outcome{Status: push.Sent, PlatformID: "mass"}
+	out := push.Outcome{Status: push.Sent, PlatformID: m.ID}
+	if slices.Contains(m.Recipients, c.stranger) {
+		return push.Outcome{Status: push.Failed, Code: "40003", Somebody: true}
+	}
 	if len(c.ends) > 0 {
 		out, c.ends = c.ends[0], c.ends[1:]
 	}
