@@ -53,7 +53,9 @@ func TestLimitOfAnAccountIsSharedByNodes(t *testing.T) {
 		c := nodes[0].launch(t, service())
 		// Fifty a batch, each for half a second, and room for one second ahead.
 		for round, n := range nodes {
-			counts := n.work(t, c, func(push.Campaign, push.Counts) bool { return refused.Load() >= int64(3*(round+1)) })
+			counts := n.work(t, c, func(_ push.Campaign, got push.Counts) bool {
+				return got.Sent >= 150 && refused.Load() >= int64(3*(round+1))
+			})
 			if counts.Sent != 150 || channel.Tries() != 150 {
 				t.Errorf("after %d nodes %d are sent by %d tries, want 150", round+1, counts.Sent, channel.Tries())
 			}
