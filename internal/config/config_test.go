@@ -57,12 +57,13 @@ app_secret = "/nonexistent/secret"
 func TestCheckReportsEveryFaultAtOnce(t *testing.T) {
 	c := config.Default()
 	c.Listen, c.MetricsListen, c.PublicURL = "8080", "8080", "http://pay.example.com"
-	c.WeChat = []config.WeChat{{AppID: "wx0123456789abcdef", AppSecret: config.NewSecret("s"), EncodingAESKey: config.NewSecret("short")}}
+	c.WeChat = []config.WeChat{{AppID: "wx0123456789abcdef", AppSecret: config.NewSecret("s"), EncodingAESKey: config.NewSecret("short"), Bind: "scan"},
+		{Name: "second", AppID: "wx0123456789abcdef", AppSecret: config.NewSecret("s"), Bind: "qr"}}
 	err := c.Check()
 	if err == nil {
 		t.Fatal("a configuration full of faults was taken")
 	}
-	for _, want := range []string{"listen:", "metrics_listen:", "https", "43"} {
+	for _, want := range []string{"listen:", "metrics_listen:", "https", "43", "oauth or qr", "needs token"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%s is not reported in:\n%v", want, err)
 		}
