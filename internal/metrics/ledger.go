@@ -31,6 +31,23 @@ func (l ledger) Update(ctx context.Context, fn func(pay.Tx) error) error {
 	return err
 }
 
+// Settle implements [pay.Settler].
+func (l ledger) Settle(ctx context.Context, number string, judge func(pay.Found) (pay.Settlement, bool)) error {
+	var before pay.Found
+	var last pay.Settlement
+	err := l.Store.Settle(ctx, number, func(f pay.Found) (c pay.Settlement, ok bool) {
+		before = f
+		last, ok = judge(f)
+		return last, ok
+	})
+	if err == nil {
+		l.m.orders.WithLabelValues(string(before.Order.Status), string(last.Order.Status)).Inc()
+		l.m.payments.WithLabelValues(last.Payment.Channel, string(last.Payment.Status), string(last.Payment.Surplus)).Inc()
+		l.m.notices.WithLabelValues(last.Notice.Account, string(last.Notice.Verdict)).Inc()
+	}
+	return err
+}
+
 // Repeated implements [pay.Store]. The same notice again is a verdict of its
 // own here.
 func (l ledger) Repeated(account, bodyHash string, at time.Time) {

@@ -110,7 +110,7 @@ func (s *Service) placedBefore(ctx context.Context, d Draft) (Order, bool, error
 }
 
 // raise adds an event about an object to the outbox of the transaction.
-func (s *Service) raise(ctx context.Context, tx Tx, t event.Type, object string, version int64, data any) error {
+func (s *Service) raise(ctx context.Context, tx stage, t event.Type, object string, version int64, data any) error {
 	b, err := json.Marshal(data)
 	if err != nil {
 		return err

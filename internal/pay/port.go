@@ -48,6 +48,7 @@ type Store interface {
 	// raises Deliveries and sets LastAt. It never fails the caller, and loses
 	// what it has not written yet when the process dies.
 	Repeated(account, bodyHash string, at time.Time)
+	Settler
 	Reader
 }
 

@@ -49,13 +49,14 @@ func identity(body []byte, r Report) string {
 
 // keep stores a genuine notice with its effects. One that is kept already can
 // tell nothing new: it is counted, raises no event, and is answered as the
-// first time, since what is read here is durable. Most came never before; where
-// the look was a moment too early the insert finds out and the second run sees.
+// first time, since what is read here is durable. Nearly all others settle an
+// order and are written together with what comes at the same moment; the rest
+// take a transaction of their own.
 func (s *Service) keep(ctx context.Context, n Notice, r Report) (Verdict, error) {
 	now := s.now()
+	n.Deliveries, n.ReceivedAt, n.LastAt = 1, now, now
 	v, seen, err := s.store.NoticeSeen(ctx, n.Account, n.BodyHash)
 	if err == nil && !seen {
-		n.Deliveries, n.ReceivedAt, n.LastAt = 1, now, now
 		v, seen, err = s.keepNew(ctx, n, r)
 	}
 	if err == nil && seen {
@@ -66,13 +67,18 @@ func (s *Service) keep(ctx context.Context, n Notice, r Report) (Verdict, error)
 
 // keepNew stores a notice that was not there a moment ago.
 func (s *Service) keepNew(ctx context.Context, n Notice, r Report) (v Verdict, seen bool, err error) {
-	first := true
+	err = s.store.Settle(ctx, r.Number, func(f Found) (Settlement, bool) { return s.rehearse(ctx, n, r, f) })
+	if errors.Is(err, ErrStale) {
+		return s.keepInTurn(ctx, n, r)
+	}
+	return VerdictSettled, false, err
+}
+
+// keepInTurn stores a notice in a transaction of its own, unless it is kept by
+// now.
+func (s *Service) keepInTurn(ctx context.Context, n Notice, r Report) (v Verdict, seen bool, err error) {
 	err = s.store.Update(ctx, func(tx Tx) (err error) {
-		if !first {
-			v, seen, err = tx.NoticeSeen(ctx, n.Account, n.BodyHash)
-		}
-		first = false
-		if err != nil || seen {
+		if v, seen, err = tx.NoticeSeen(ctx, n.Account, n.BodyHash); err != nil || seen {
 			return err
 		}
 		fresh := n
@@ -87,7 +93,7 @@ func (s *Service) keepNew(ctx context.Context, n Notice, r Report) (v Verdict, s
 
 // judge finds the payment that a genuine notice is about, applies it, and
 // writes the verdict into n.
-func (s *Service) judge(ctx context.Context, tx Tx, n *Notice, r Report) error {
+func (s *Service) judge(ctx context.Context, tx stage, n *Notice, r Report) error {
 	p, err := tx.PaymentByNumber(ctx, r.Number)
 	if errors.Is(err, ErrNoPayment) || err == nil && p.Account != n.Account {
 		n.Verdict, n.Reason = VerdictMismatched, "payment"

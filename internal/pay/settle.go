@@ -24,7 +24,7 @@ type ruling struct {
 
 // apply brings one report about p into the ledger, inside tx. It is the only
 // place where a payment or an order becomes paid.
-func (s *Service) apply(ctx context.Context, tx Tx, p Payment, r Report, from source) (ruling, error) {
+func (s *Service) apply(ctx context.Context, tx stage, p Payment, r Report, from source) (ruling, error) {
 	switch r.State {
 	case TradeSucceeded:
 		return s.applySuccess(ctx, tx, p, r, from)
@@ -38,7 +38,7 @@ func (s *Service) apply(ctx context.Context, tx Tx, p Payment, r Report, from so
 }
 
 // move takes a payment forward; a move that the table does not know is none.
-func (s *Service) move(ctx context.Context, tx Tx, p Payment, next PaymentStatus, r Report) error {
+func (s *Service) move(ctx context.Context, tx stage, p Payment, next PaymentStatus, r Report) error {
 	if !p.Status.CanBecome(next) {
 		return nil
 	}
@@ -52,7 +52,7 @@ func (s *Service) move(ctx context.Context, tx Tx, p Payment, next PaymentStatus
 	return tx.UpdatePayment(ctx, p)
 }
 
-func (s *Service) applySuccess(ctx context.Context, tx Tx, p Payment, r Report, from source) (ruling, error) {
+func (s *Service) applySuccess(ctx context.Context, tx stage, p Payment, r Report, from source) (ruling, error) {
 	if p.Status == PaymentSucceeded {
 		return ruling{verdict: VerdictRepeated}, nil
 	}
@@ -94,13 +94,13 @@ func surplusOf(o Order, p Payment) SurplusKind {
 	return SurplusNone
 }
 
-func (s *Service) keepSurplus(ctx context.Context, tx Tx, p Payment) (ruling, error) {
+func (s *Service) keepSurplus(ctx context.Context, tx stage, p Payment) (ruling, error) {
 	p.Version++
 	err := s.raise(ctx, tx, event.SurplusFound, p.ID, p.Version, paymentData(p))
 	return ruling{verdict: VerdictSurplus, reason: string(p.Surplus)}, err
 }
 
-func (s *Service) settleOrder(ctx context.Context, tx Tx, o Order, p Payment) (ruling, error) {
+func (s *Service) settleOrder(ctx context.Context, tx stage, o Order, p Payment) (ruling, error) {
 	o.Status, o.PaidAt = OrderPaid, p.PaidAt
 	if err := tx.UpdateOrder(ctx, o); err != nil {
 		return ruling{}, err
@@ -117,7 +117,7 @@ func (s *Service) settleOrder(ctx context.Context, tx Tx, o Order, p Payment) (r
 
 // hurryOthers has an order's other live payments looked at now, so that they
 // are closed before somebody pays twice.
-func (s *Service) hurryOthers(ctx context.Context, tx Tx, orderID string) error {
+func (s *Service) hurryOthers(ctx context.Context, tx stage, orderID string) error {
 	payments, err := tx.Payments(ctx, orderID)
 	if err != nil {
 		return err
@@ -135,7 +135,7 @@ func (s *Service) hurryOthers(ctx context.Context, tx Tx, orderID string) error 
 
 // mismatch reports a genuine notice that does not fit p and lets the platform
 // be asked at once; only what it answers then counts.
-func (s *Service) mismatch(ctx context.Context, tx Tx, p Payment, reason string) (ruling, error) {
+func (s *Service) mismatch(ctx context.Context, tx stage, p Payment, reason string) (ruling, error) {
 	if p.Status != PaymentSucceeded {
 		p.NextQueryAt = s.now()
 	}

@@ -76,6 +76,15 @@ func flag(b bool) int64 {
 	return 0
 }
 
+// truth reads such a column back.
+type truth struct{ to *bool }
+
+// Scan implements sql.Scanner.
+func (t truth) Scan(v any) error {
+	*t.to = v == int64(1)
+	return nil
+}
+
 // pack writes a map as JSON text, and an empty one as empty text. The maps of
 // the domains hold strings only, so it can't fail.
 func pack[M ~map[string]V, V any](m M) string {

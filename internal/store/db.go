@@ -25,6 +25,7 @@ type DB struct {
 	changed *bell
 	rejects *rejects
 	repeats *repeats
+	settles *gather[*settling]
 }
 
 // engine is what differs between SQLite and PostgreSQL.
@@ -37,6 +38,8 @@ type engine interface {
 	again(err error) bool
 	migrate(ctx context.Context) error
 	ping(ctx context.Context) error
+	// writers is how many transactions it is good to have under way at once.
+	writers() int
 	pools() map[string]func() sql.DBStats
 	close() error
 	name() string
@@ -51,6 +54,7 @@ const (
 func newDB(e engine, o Options) *DB {
 	db := &DB{engine: e, now: o.Now, traced: o.Traced, changed: newBell()}
 	db.rejects, db.repeats = newRejects(db, o.Log), newRepeats(db, o.Log)
+	db.settles = newSettles(db)
 	return db
 }
 

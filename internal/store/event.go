@@ -10,7 +10,8 @@ import (
 const (
 	eventColumns = `id, seq, type, object, version, data, at`
 
-	sqlEventInsert statement = `INSERT INTO events (` + eventColumns + `) VALUES ($1, 0, $2, $3, $4, $5, $6)`
+	sqlEventInsert statement = `INSERT INTO events (` + eventColumns + `) 
+		VALUES /*row*/($1, 0, $2, $3, $4, $5, $6)/*row*/`
 	sqlEventsAfter statement = `SELECT ` + eventColumns + ` FROM events WHERE seq > $1 AND seq > 0 ORDER BY seq LIMIT $2`
 	sqlEventsOf    statement = `SELECT ` + eventColumns + ` FROM events WHERE object = $1 ORDER BY id LIMIT 200`
 
@@ -32,13 +33,17 @@ const numberAtOnce = 500
 
 // AddEvent implements the transactions of the domains.
 func (t *txn) AddEvent(ctx context.Context, e event.Event) error {
+	t.news = true
+	_, err := change(ctx, t, sqlEventInsert, eventRow(e)...)
+	return err
+}
+
+func eventRow(e event.Event) []any {
 	data := string(e.Data)
 	if data == "" {
 		data = "null"
 	}
-	t.news = true
-	_, err := change(ctx, t, sqlEventInsert, e.ID, string(e.Type), e.Object, e.Version, data, micros(e.At))
-	return err
+	return []any{e.ID, string(e.Type), e.Object, e.Version, data, micros(e.At)}
 }
 
 // Outbox reads the events that the domains wrote.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"runtime"
 	"sync/atomic"
 
 	"github.com/paypush/paypush/internal/fault"
@@ -137,22 +136,17 @@ func (g *group) commit(first *ride) {
 	}
 }
 
-// next takes another one who waits, if there is one and there is room. It lets
-// others run once before it says that there is none: those who were answered a
-// moment ago are about to come back.
+// next takes another one who waits, if there is one and there is room.
 func (g *group) next(n int) *ride {
 	if n == maxGroup {
 		return nil
 	}
-	for range 2 {
-		select {
-		case r := <-g.queue:
-			return r
-		default:
-			runtime.Gosched()
-		}
+	select {
+	case r := <-g.queue:
+		return r
+	default:
+		return nil
 	}
-	return nil
 }
 
 // ride runs one transaction inside a savepoint. It returns an error only where
@@ -207,7 +201,7 @@ func (w *writerStatements) get(q statement) (*sql.Stmt, error) {
 	if s := w.by[q]; s != nil {
 		return s, nil
 	}
-	s, err := w.conn.PrepareContext(context.Background(), string(q))
+	s, err := w.conn.PrepareContext(context.Background(), sqliteText(q))
 	if err == nil {
 		w.by[q] = s
 	}

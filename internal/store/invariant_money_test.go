@@ -32,6 +32,11 @@ func (s *torn) Update(ctx context.Context, fn func(pay.Tx) error) error {
 	return s.Store.Update(ctx, func(tx pay.Tx) error { return fn(&tornTx{tx, &left}) })
 }
 
+// Settle leaves every notice to Update.
+func (s *torn) Settle(context.Context, string, func(pay.Found) (pay.Settlement, bool)) error {
+	return pay.ErrStale
+}
+
 type tornTx struct {
 	pay.Tx
 	left *int

@@ -12,7 +12,7 @@ const (
 
 	sqlNoticeSeen   statement = `SELECT verdict FROM notices WHERE account = $1 AND body_hash = $2`
 	sqlNoticeInsert statement = `INSERT INTO notices (` + noticeColumns + `)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+		VALUES /*row*/($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)/*row*/
 		ON CONFLICT (account, body_hash) DO NOTHING`
 	sqlNoticeFinding statement = `UPDATE notices SET finding = $2, ask_at = 0 WHERE id = $1`
 	sqlNoticeByID    statement = `SELECT ` + noticeColumns + ` FROM notices WHERE id = $1`
@@ -31,13 +31,17 @@ func (l ledgerReader) NoticeSeen(ctx context.Context, account, bodyHash string) 
 
 // InsertNotice implements [pay.NoticeWriter].
 func (l ledgerTx) InsertNotice(ctx context.Context, n pay.Notice) error {
+	return must(ctx, l.txn, pay.ErrStale, sqlNoticeInsert, noticeRow(n)...)
+}
+
+func noticeRow(n pay.Notice) []any {
 	body := n.Body
 	if body == nil {
 		body = []byte{}
 	}
-	return must(ctx, l.txn, pay.ErrStale, sqlNoticeInsert, n.ID, n.Account, body, pack(n.Header), n.Remote, n.BodyHash,
+	return []any{n.ID, n.Account, body, pack(n.Header), n.Remote, n.BodyHash,
 		string(n.Verdict), n.Reason, n.PaymentID, n.Number, micros(n.AskAt), n.Finding,
-		n.Deliveries, micros(n.ReceivedAt), micros(n.LastAt))
+		n.Deliveries, micros(n.ReceivedAt), micros(n.LastAt)}
 }
 
 // SetFinding implements [pay.NoticeWriter]. It fails with [pay.ErrNoNotice] where

@@ -56,8 +56,13 @@ func (l ledgerTx) UpdateOrder(ctx context.Context, o pay.Order) error {
 }
 
 func scanOrder(r row) (o pay.Order, err error) {
-	err = r.Scan(&o.ID, &o.Number, &o.Amount, &o.Subject, &o.Status, &o.MemberID, &o.ReturnURL,
-		packed[map[string]string, string]{&o.Metadata}, &o.Digest, &o.Attempts, &o.Version,
-		moment{&o.CreatedAt}, moment{&o.ExpiresAt}, moment{&o.CloseAt}, moment{&o.PaidAt}, moment{&o.ClosedAt})
+	err = r.Scan(intoOrder(&o)...)
 	return o, err
+}
+
+// intoOrder is where the columns of an order are read to.
+func intoOrder(o *pay.Order) []any {
+	return []any{&o.ID, &o.Number, &o.Amount, &o.Subject, &o.Status, &o.MemberID, &o.ReturnURL,
+		packed[map[string]string, string]{&o.Metadata}, &o.Digest, &o.Attempts, &o.Version,
+		moment{&o.CreatedAt}, moment{&o.ExpiresAt}, moment{&o.CloseAt}, moment{&o.PaidAt}, moment{&o.ClosedAt}}
 }

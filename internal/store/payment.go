@@ -73,11 +73,14 @@ func (l ledgerTx) UpdatePayment(ctx context.Context, p pay.Payment) error {
 }
 
 func scanPayment(r row) (p pay.Payment, err error) {
-	var settles int64
-	err = r.Scan(&p.ID, &p.OrderID, &p.Number, &p.Channel, &p.Account, &p.Amount, &p.Status, &p.TradeNo, &p.Buyer,
-		&p.PaidAmount, &settles, &p.Surplus, &p.Queries, moment{&p.NextQueryAt}, &p.Version,
-		moment{&p.CreatedAt}, moment{&p.ExpiresAt}, moment{&p.PaidAt}, moment{&p.ClosedAt},
-		&p.SurplusState, moment{&p.ActAt}, &p.Reserved, &p.Refunded)
-	p.Settles = settles == 1
+	err = r.Scan(intoPayment(&p)...)
 	return p, err
+}
+
+// intoPayment is where the columns of a payment are read to.
+func intoPayment(p *pay.Payment) []any {
+	return []any{&p.ID, &p.OrderID, &p.Number, &p.Channel, &p.Account, &p.Amount, &p.Status, &p.TradeNo, &p.Buyer,
+		&p.PaidAmount, truth{&p.Settles}, &p.Surplus, &p.Queries, moment{&p.NextQueryAt}, &p.Version,
+		moment{&p.CreatedAt}, moment{&p.ExpiresAt}, moment{&p.PaidAt}, moment{&p.ClosedAt},
+		&p.SurplusState, moment{&p.ActAt}, &p.Reserved, &p.Refunded}
 }

@@ -14,7 +14,7 @@ import (
 
 // Parts of a plan that walk through what a statement itself made, not through
 // a table.
-var harmless = regexp.MustCompile(`^SCAN (fresh|oldest|\(|CONSTANT)`)
+var harmless = regexp.MustCompile(`^SCAN (fresh|asked|oldest|\(|CONSTANT)`)
 
 // wholeCampaign is a walk through all recipients of a campaign, of which there
 // may be a million.

@@ -103,6 +103,8 @@ func (p *postgres) again(err error) bool {
 	return e.Code == "40001" || e.Code == "40P01" || e.Code == "23505" && e.ConstraintName == "payments_settles"
 }
 
+func (p *postgres) writers() int { return 2 }
+
 func (p *postgres) ping(ctx context.Context) error { return p.pool.PingContext(ctx) }
 
 func (p *postgres) migrate(ctx context.Context) error { return migrate(ctx, p.pool, postgresTypes()) }

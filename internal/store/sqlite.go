@@ -79,6 +79,8 @@ func (l *lite) name() string { return SQLite }
 
 func (l *lite) reader() executor { return l.shared }
 
+func (l *lite) writers() int { return 1 }
+
 func (l *lite) transact(ctx context.Context, fn func(*txn) error) error { return l.group.run(ctx, fn) }
 
 // again reports whether another process held the file for too long.
@@ -113,6 +115,21 @@ func (l *lite) close() error {
 	return errors.Join(l.group.close(), l.shared.close(), l.read.Close(), l.write.Close())
 }
 
+// sqliteText has parameters that come once each, in their order, found by their
+// place: by name SQLite looks every one up among all of them.
+func sqliteText(q statement) string {
+	last, ordered := 0, true
+	text := parameters(string(q), func(n int) string {
+		ordered = ordered && n == last+1
+		last = n
+		return "?"
+	})
+	if ordered {
+		return text
+	}
+	return string(q)
+}
+
 // prepared keeps statements prepared over a pool of readers.
 type prepared struct {
 	db *sql.DB
@@ -134,7 +151,7 @@ func (p *prepared) get(ctx context.Context, q statement) (*sql.Stmt, error) {
 	if s := p.by[q]; s != nil {
 		return s, nil
 	}
-	s, err := p.db.PrepareContext(ctx, string(q))
+	s, err := p.db.PrepareContext(ctx, sqliteText(q))
 	if err == nil {
 		p.by[q] = s
 	}
