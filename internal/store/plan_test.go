@@ -43,16 +43,21 @@ func TestEveryStatementUsesAnIndex(t *testing.T) {
 
 var parameter = regexp.MustCompile(`\$(\d+)`)
 
-// plan asks for the plan of a statement, with nothing bound to its parameters.
-func plan(t *testing.T, db *sql.DB, q string) (steps []string) {
+// parameters counts those of a statement.
+func parameters(t *testing.T, q string) (most int) {
 	t.Helper()
-	most := 0
 	for _, m := range parameter.FindAllStringSubmatch(q, -1) {
 		n, err := strconv.Atoi(m[1])
 		good(t, err)
 		most = max(most, n)
 	}
-	rows, err := db.QueryContext(context.Background(), "EXPLAIN QUERY PLAN "+q, make([]any, most)...)
+	return most
+}
+
+// plan asks for the plan of a statement, with nothing bound to its parameters.
+func plan(t *testing.T, db *sql.DB, q string) (steps []string) {
+	t.Helper()
+	rows, err := db.QueryContext(context.Background(), "EXPLAIN QUERY PLAN "+q, make([]any, parameters(t, q))...)
 	good(t, err)
 	defer rows.Close()
 	for rows.Next() {
