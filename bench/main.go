@@ -41,6 +41,8 @@ func benchmarks() []benchmark {
 		{"order_read", orderRead},
 		{"webhook_send", webhookSend},
 		{"sandbox_query", sandboxQuery},
+		{"sandbox_trades", sandboxTrades},
+		{"growth", growth},
 		{"alipay_pagepay", alipayPagePay},
 		{"alipay_notice", alipayNotice},
 		{"wechat_send", wechatSend},

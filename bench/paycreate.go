@@ -87,6 +87,14 @@ func created(a answer) error {
 	return nil
 }
 
+// placed wants an order.
+func placed(a answer) error {
+	if a.status != http.StatusCreated {
+		return fmt.Errorf("an order was answered %d %.300q", a.status, a.body)
+	}
+	return nil
+}
+
 // signFor makes bare signatures on every processor for a while.
 func signFor(key *rsa.PrivateKey, d time.Duration) (slice, error) {
 	began := time.Now()

@@ -69,7 +69,11 @@ func (p *process) kill() {
 // answers waits until url answers 200, looking every millisecond so that the
 // wait itself adds nothing to a start that is being timed.
 func (p *process) answers(ctx context.Context, url string) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	return p.answersWithin(ctx, patience, url)
+}
+
+func (p *process) answersWithin(ctx context.Context, d time.Duration, url string) error {
+	ctx, cancel := context.WithTimeout(ctx, d)
 	defer cancel()
 	hc := &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
 	tick := time.NewTicker(time.Millisecond)

@@ -76,29 +76,38 @@ func signedQueries(ctx context.Context, url, address string) ([][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := alipay.New(c)
-	if err != nil {
-		return nil, err
-	}
-	const number = "BENCH10000000"
-	if _, err := client.Precreate(ctx, alipay.Precreate{Order: alipay.Order{OutTradeNo: number, TotalAmount: seedAmount, Subject: seedSubject}}); err != nil {
-		return nil, err
-	}
-	var paid any
-	if err := call(ctx, http.MethodPost, url+"/sandbox/alipay/trades/"+number+"/pay", "{}", &paid); err != nil {
+	if err := payTrade(ctx, url, c); err != nil {
 		return nil, err
 	}
 	tape := &tape{address: address}
 	c.HTTPClient = &http.Client{Transport: tape}
-	if client, err = alipay.New(c); err != nil {
+	client, err := alipay.New(c)
+	if err != nil {
 		return nil, err
 	}
 	for range queriesSigned {
-		if _, err := client.Query(ctx, alipay.Query{TradeRef: alipay.TradeRef{OutTradeNo: number}}); !errors.Is(err, errTaped) {
+		if _, err := client.Query(ctx, alipay.Query{TradeRef: alipay.TradeRef{OutTradeNo: paidNumber}}); !errors.Is(err, errTaped) {
 			return nil, err
 		}
 	}
 	return tape.requests, nil
+}
+
+// paidNumber is the out_trade_no of the trade that payTrade makes.
+const paidNumber = "BENCH10000000"
+
+// payTrade makes a trade in the sandbox and pays it.
+func payTrade(ctx context.Context, url string, c alipay.Config) error {
+	client, err := alipay.New(c)
+	if err != nil {
+		return err
+	}
+	p := alipay.Precreate{Order: alipay.Order{OutTradeNo: paidNumber, TotalAmount: seedAmount, Subject: seedSubject}}
+	if _, err := client.Precreate(ctx, p); err != nil {
+		return err
+	}
+	var paid any
+	return call(ctx, http.MethodPost, url+"/sandbox/alipay/trades/"+paidNumber+"/pay", "{}", &paid)
 }
 
 // boxAccount is the sandbox's Alipay account.

@@ -66,18 +66,19 @@ func introduction(ctx context.Context, p *process, folder string) (string, error
 	}
 }
 
-// sandbox starts `paypush sandbox`, which keeps nothing, and tells its address.
-func (l *lab) sandbox(ctx context.Context) (*process, string, error) {
+// sandbox starts `paypush sandbox`, which keeps nothing unless args say so, and
+// tells its address.
+func (l *lab) sandbox(ctx context.Context, args ...string) (*process, string, error) {
 	address, err := freeAddress()
 	if err != nil {
 		return nil, "", err
 	}
-	p, err := start(l.binary, "sandbox", "--listen", address)
+	p, err := start(l.binary, append([]string{"sandbox", "--listen", address}, args...)...)
 	if err != nil {
 		return nil, "", err
 	}
 	url := "http://" + address
-	if err := p.answers(ctx, url+"/sandbox/clock"); err != nil {
+	if err := p.answersWithin(ctx, 10*patience, url+"/sandbox/clock"); err != nil {
 		p.kill()
 		return nil, "", err
 	}
