@@ -60,6 +60,7 @@ func (l *lab) delay(ctx context.Context, database string) (line, error) {
 	if err := errors.Join(s.quiet(ctx), w.run(ctx, int(l.length.Seconds()*eventsASecond))); err != nil {
 		return line{}, fmt.Errorf("%w\n%s", err, s.out)
 	}
+	sayTime("the server", s.process, int(w.last.Load()))
 	r := line{Unit: "ms", Bound: delayP50, P50: quantile(w.delays, 0.5), P99: quantile(w.delays, 0.99)}
 	r.Value, r.Ratio = r.P50, min(1, delayP50/r.P50, delayP99/r.P99)
 	if r.RSS, err = s.megabytes("VmHWM"); err != nil {

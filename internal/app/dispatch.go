@@ -72,7 +72,8 @@ func (d *dispatcher) run(ctx context.Context) {
 	}
 }
 
-// dispatch works off what there is.
+// dispatch works off what there is, and what follows from that: a message is
+// an event of its own.
 func (d *dispatcher) dispatch(ctx context.Context) error {
 	for {
 		mine, err := d.lease(ctx)

@@ -138,38 +138,51 @@ func (s *Service) checkRule(ctx context.Context, r Rule) error {
 
 // OnEvents answers events by the rules: each rule tells once of each event,
 // however often the event is handed in. Who can't be reached is told nothing,
-// and that is not an error.
+// and that is not an error. All messages are stored in one transaction.
 func (s *Service) OnEvents(ctx context.Context, events []event.Event) error {
 	rules, err := s.Rules(ctx)
 	if err != nil {
 		return err
 	}
+	var all []Message
 	for _, e := range events {
 		for _, r := range rules {
 			if !r.Enabled || r.Event != e.Type {
 				continue
 			}
-			if err := s.answer(ctx, r, e); err != nil {
+			m, ok, err := s.answer(ctx, r, e)
+			if err != nil {
 				return fault.Wrap("push.OnEvents "+e.ID+" by "+r.ID, err)
+			}
+			if ok {
+				all = append(all, m)
 			}
 		}
 	}
-	return nil
+	if len(all) == 0 {
+		return nil
+	}
+	return fault.Wrap("push.OnEvents", s.store.Update(ctx, func(tx Tx) error {
+		for _, m := range all {
+			if _, err := s.place(ctx, tx, m); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
 }
 
-func (s *Service) answer(ctx context.Context, r Rule, e event.Event) error {
+// answer drafts what a rule says of an event; false where nobody can be told.
+func (s *Service) answer(ctx context.Context, r Rule, e event.Event) (m Message, ok bool, err error) {
 	in, ok := s.compose(r, e)
 	if !ok {
-		return nil
+		return m, false, nil
 	}
-	m, err := s.Draft(ctx, in)
+	m, err = s.Draft(ctx, in)
 	if kind := fault.KindOf(err); errors.Is(err, ErrUnreachable) || kind == fault.Invalid {
-		return nil
+		return m, false, nil
 	}
-	if err == nil {
-		_, err = s.Place(ctx, m)
-	}
-	return err
+	return m, err == nil, err
 }
 
 // compose makes the message of a rule for an event; false where the event's

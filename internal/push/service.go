@@ -82,17 +82,22 @@ func (s *Service) Draft(ctx context.Context, in NewMessage) (Message, error) {
 // transaction. Placing it again, or another with the same key, adds nothing.
 func (s *Service) Place(ctx context.Context, m Message) (added bool, err error) {
 	err = s.store.Update(ctx, func(tx Tx) (err error) {
-		if added, err = tx.InsertMessage(ctx, m); err != nil || !added {
-			return err
-		}
-		data, err := json.Marshal(map[string]string{"id": m.ID, "channel": m.Channel, "kind": string(m.Kind)})
-		if err != nil {
-			return err
-		}
-		return tx.AddEvent(ctx, event.Event{ID: s.newID("evt"), Type: event.MessageQueued, Object: m.ID,
-			Version: m.Version, Data: data, At: s.now()})
+		added, err = s.place(ctx, tx, m)
+		return err
 	})
 	return added, fault.Wrap("push.Place", err)
+}
+
+func (s *Service) place(ctx context.Context, tx Tx, m Message) (added bool, err error) {
+	if added, err = tx.InsertMessage(ctx, m); err != nil || !added {
+		return false, err
+	}
+	data, err := json.Marshal(map[string]string{"id": m.ID, "channel": m.Channel, "kind": string(m.Kind)})
+	if err != nil {
+		return false, err
+	}
+	return true, tx.AddEvent(ctx, event.Event{ID: s.newID("evt"), Type: event.MessageQueued, Object: m.ID,
+		Version: m.Version, Data: data, At: s.now()})
 }
 
 // Message finds one message.

@@ -59,6 +59,20 @@ func waits(t *testing.T, e Engine) {
 	}
 }
 
+// awaited tells when somebody begins to wait for its end: a runner that stops
+// takes no more jobs by then.
+type awaited struct {
+	context.Context
+	begun chan struct{}
+	once  sync.Once
+}
+
+// Done implements context.Context.
+func (a *awaited) Done() <-chan struct{} {
+	a.once.Do(func() { close(a.begun) })
+	return a.Context.Done()
+}
+
 // drains lets a run finish while the runner stops, and starts no other.
 func drains(t *testing.T, e Engine) {
 	entered, leave := make(chan struct{}), make(chan struct{})
@@ -76,7 +90,15 @@ func drains(t *testing.T, e Engine) {
 	enqueue(t, r, job.Job{Kind: "send", Key: "first", RunAt: time.Now().Add(-time.Second)})
 	receive(t, entered)
 	enqueue(t, r, job.Job{Kind: "send", Key: "second"})
-	done.Go(func() { stop(t, r) })
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	begun := make(chan struct{})
+	done.Go(func() {
+		if err := r.Stop(&awaited{Context: ctx, begun: begun}); err != nil {
+			t.Error(err)
+		}
+	})
+	receive(t, begun)
 	close(leave)
 	done.Wait()
 

@@ -36,6 +36,11 @@ type Runner struct {
 
 var _ job.Runner = (*Runner)(nil)
 
+// fetchCooldown is how soon after one look for jobs the next may follow. A look
+// follows a signal of new jobs, and there are few, so idle nodes don't look
+// more often by it.
+const fetchCooldown = 5 * time.Millisecond
+
 // How long River keeps a job that ended, so that its key stays known.
 const keep = 25 * time.Hour
 
@@ -108,7 +113,7 @@ func (r *Runner) config(o job.Options) *river.Config {
 		RescueStuckJobsAfter:        2 * o.Timeout,
 		RetryPolicy:                 backoff{o.Backoff},
 		FetchPollInterval:           o.Poll,
-		FetchCooldown:               min(o.Poll, river.FetchCooldownDefault),
+		FetchCooldown:               min(o.Poll, fetchCooldown),
 		FetchOnlyKnownKinds:         true,
 		CompletedJobRetentionPeriod: keep,
 		CancelledJobRetentionPeriod: keep,
