@@ -29,6 +29,9 @@ const (
 	RuleChange     Action = "rule.change"
 	RuleDelete     Action = "rule.delete"
 	TemplateSave   Action = "template.save"
+	MessageTest    Action = "message.test"
+	MessageAgain   Action = "message.again"
+	FollowerSync   Action = "follower.sync"
 	FollowerChange Action = "follower.change"
 	ActivityDraft  Action = "activity.draft"
 	ActivitySend   Action = "activity.send"
@@ -51,6 +54,6 @@ func Actions() []Action {
 	return []Action{OrderClose, PaymentQuery, RefundAsk, RefundApprove, RefundRefuse, SurplusRefund, SurplusAccept, SurplusKeep,
 		NoticeReplay, RoleChange, MemberCreate, MemberDelete, PasswordChange, SignInLink, Bind, Unbind, KeyCreate, KeyRevoke,
 		EndpointCreate, EndpointChange, EndpointDelete, EndpointReplay,
-		RuleChange, RuleDelete, TemplateSave, FollowerChange, ActivityDraft, ActivitySend, ActivityPause, ActivityResume, ActivityCancel, ActivityTry,
+		RuleChange, RuleDelete, TemplateSave, MessageTest, MessageAgain, FollowerSync, FollowerChange, ActivityDraft, ActivitySend, ActivityPause, ActivityResume, ActivityCancel, ActivityTry,
 		ReconciliationBegin, DifferenceQuery, DifferenceRefund, DifferenceIgnore, DifferenceReopen, DifferenceAssign}
 }

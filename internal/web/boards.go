@@ -35,9 +35,10 @@ func (b Base) Boards() (all []boardGroup) {
 	admin := b.Who.Administers()
 	add(true, "overview", "home")
 	add(true, "money", "orders", "surpluses", "refunds", "notices", "forged")
-	add(true, "push", "messages")
-	add(admin && b.CanTell, "push", "activities")
-	add(true, "people", "people")
+	add(b.CanTell, "push", "campaigns")
+	add(true, "push", "messages", "rules", "templates")
+	add(true, "people", "people", "bindings")
+	add(b.CanFollow, "people", "followers")
 	add(true, "system", "webhooks")
 	add(admin, "system", "keys", "trail")
 	return all

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -18,8 +19,7 @@ const rowsPerPage = 25
 // consoleTable is the part of the table of routes for the people of the team.
 func (s *Site) consoleTable() []route {
 	off := s.Desk == nil
-	mute := off || s.Desk.Activities == nil
-	return []route{
+	return slices.Concat(s.pushTable(), []route{
 		{"GET", "/admin", Operator, page, s.dashboard, off},
 		{"GET", "/admin/orders", Operator, page, s.ordersBoard, off},
 		{"GET", "/admin/orders/{order}", Operator, page, s.orderBoard, off},
@@ -34,7 +34,6 @@ func (s *Site) consoleTable() []route {
 		{"GET", "/admin/notices/{notice}", Operator, page, s.noticeBoard, off},
 		{"POST", "/admin/notices/{notice}/replay", Operator, page, s.replayNotice, off},
 		{"GET", "/admin/forged", Operator, page, s.forgedBoard, off},
-		{"GET", "/admin/messages", Operator, page, s.messagesBoard, off},
 		{"GET", "/admin/webhooks", Operator, page, s.webhooksBoard, off},
 		{"POST", "/admin/webhooks", Admin, page, s.createEndpoint, off},
 		{"GET", "/admin/webhooks/{endpoint}", Operator, page, s.endpointBoard, off},
@@ -56,12 +55,7 @@ func (s *Site) consoleTable() []route {
 		{"POST", "/admin/keys", Admin, page, s.createKey, off},
 		{"POST", "/admin/keys/{key}/revoke", Admin, page, s.revokeKey, off},
 		{"GET", "/admin/trail", Admin, page, s.trailBoard, off},
-		{"GET", "/admin/activities", Admin, page, s.activitiesBoard, mute},
-		{"POST", "/admin/activities", Admin, page, s.createActivity, mute},
-		{"GET", "/admin/activities/{activity}", Admin, page, s.activityBoard, mute},
-		{"GET", "/admin/activities/{activity}/events", Admin, stream, s.activityEvents, mute},
-		{"POST", "/admin/activities/{activity}/{act}", Admin, page, s.moveActivity, mute},
-	}
+	})
 }
 
 // OrderStates lists the states that one may search for.

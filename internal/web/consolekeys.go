@@ -11,7 +11,6 @@ import (
 	"github.com/paypush/paypush/internal/audit"
 	"github.com/paypush/paypush/internal/fault"
 	"github.com/paypush/paypush/internal/member"
-	"github.com/paypush/paypush/internal/push"
 )
 
 // keysPage lists the API keys, and shows a new one's secret once.
@@ -76,31 +75,6 @@ func (s *Site) revokeKey(w http.ResponseWriter, r *http.Request) error {
 	return s.answered(w, r, err, "/admin/keys", "revoked", func(w http.ResponseWriter, r *http.Request, why error) error {
 		return s.showKeys(w, r, why, "")
 	})
-}
-
-// messagesPage lists messages with their outcome.
-type messagesPage struct {
-	board
-	Messages []push.Message
-}
-
-var messageStates = []push.Status{push.Queued, push.Sending, push.Sent, push.Failed, push.Skipped, push.Unknown}
-
-// States lists the states that one may look for.
-func (p messagesPage) States() []push.Status { return messageStates }
-
-func (s *Site) messagesBoard(w http.ResponseWriter, r *http.Request) (err error) {
-	p := messagesPage{board: s.board(r, "messages")}
-	p.filled(r, "status")
-	f := push.Filter{Before: r.URL.Query().Get("cursor"), Limit: rowsPerPage}
-	if st := push.Status(p.Values["status"]); slices.Contains(messageStates, st) {
-		f.Status = st
-	}
-	if p.Messages, err = s.Push.Messages(r.Context(), f); err != nil {
-		return err
-	}
-	p.more(r, len(p.Messages), func() string { return p.Messages[len(p.Messages)-1].ID })
-	return s.show(w, "admin-messages", nil, p)
 }
 
 // trailPage lists who changed what.

@@ -51,16 +51,22 @@ func orderFilter(v map[string]string, before string) (pay.OrderFilter, error) {
 		f.Status = st
 	}
 	var err error
-	if f.From, err = dayOf(v["from"]); err != nil {
-		return f, errDay
+	f.From, f.Until, err = daysOf(v)
+	return f, err
+}
+
+// daysOf reads the days of a search form, from and to.
+func daysOf(v map[string]string) (from, until time.Time, err error) {
+	if from, err = dayOf(v["from"]); err != nil {
+		return from, until, errDay
 	}
-	if f.Until, err = dayOf(v["to"]); err != nil {
-		return f, renamed(errDay, "/from", "/to")
+	if until, err = dayOf(v["to"]); err != nil {
+		return from, until, renamed(errDay, "/from", "/to")
 	}
-	if !f.Until.IsZero() {
-		f.Until = f.Until.AddDate(0, 0, 1)
+	if !until.IsZero() {
+		until = until.AddDate(0, 0, 1)
 	}
-	return f, nil
+	return from, until, nil
 }
 
 func dayOf(text string) (time.Time, error) {

@@ -13,7 +13,7 @@ import (
 )
 
 // Desk is what the console works with beside the domains. Every field but
-// Activities is needed.
+// Campaigns and Followers is needed.
 type Desk struct {
 	Figures  Figures
 	Outcomes Outcomes
@@ -24,7 +24,8 @@ type Desk struct {
 	Trail    audit.Reader
 	Webhooks *webhook.Service
 
-	Activities Activities // nil where nobody can be told anything
+	Campaigns Campaigns // nil where nobody can be told anything
+	Followers Followers // nil where nobody follows an account
 }
 
 // Figures counts what happened to money.
@@ -54,8 +55,12 @@ type Roll interface {
 	MembersNamed(ctx context.Context, prefix string, limit int) ([]member.Member, error)
 	// MemberByName finds one or fails with [member.ErrNoMember].
 	MemberByName(ctx context.Context, name string) (member.Member, error)
-	// Bindings lists what is bound to a member.
+	// Bindings lists what is bound to a member, BindingPage everything, newest
+	// first, behind the id before.
 	Bindings(ctx context.Context, memberID string) ([]member.Binding, error)
+	BindingPage(ctx context.Context, before string, limit int) ([]member.Binding, error)
+	// BindingByOpenID finds one or fails with [member.ErrNoBinding].
+	BindingByOpenID(ctx context.Context, account, openid string) (member.Binding, error)
 }
 
 // KeyRing keeps API keys.
@@ -80,24 +85,4 @@ type SignInMaker interface {
 type History interface {
 	// Of lists them, oldest first.
 	Of(ctx context.Context, object string) ([]event.Event, error)
-}
-
-// Activities tells many people one thing. *[push.Campaigns] is one.
-type Activities interface {
-	// Draft checks what is to be told and Place stores it; nobody is told yet.
-	Draft(ctx context.Context, in push.NewCampaign) (push.Campaign, error)
-	Place(ctx context.Context, c push.Campaign, openids []string) error
-	// Forecast tells how many a draft would reach, and in which way.
-	Forecast(ctx context.Context, id string) (push.Forecast, error)
-	// Start, Pause, Resume and Cancel move a campaign.
-	Start(ctx context.Context, id string) (push.Campaign, error)
-	Pause(ctx context.Context, id string) (push.Campaign, error)
-	Resume(ctx context.Context, id string) (push.Campaign, error)
-	Cancel(ctx context.Context, id string) (push.Campaign, error)
-	// Campaign finds one, List the newest, and Counts and Deliveries tell what
-	// became of the people.
-	Campaign(ctx context.Context, id string) (push.Campaign, error)
-	List(ctx context.Context, before string, limit int) ([]push.Campaign, error)
-	Counts(ctx context.Context, c push.Campaign) (push.Counts, error)
-	Deliveries(ctx context.Context, c push.Campaign, f push.DeliveryFilter) ([]push.Delivery, error)
 }

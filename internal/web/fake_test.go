@@ -141,6 +141,28 @@ func ring(t testing.TB) seal.Ring {
 	return r
 }
 
+// PlatformTemplates, Configured and Preview make the account one with a
+// template for activities. Its rule: nothing may be longer than 20 characters.
+func (p *post) PlatformTemplates(context.Context) ([]push.PlatformTemplate, error) {
+	return []push.PlatformTemplate{{ID: "T-activity", Title: "活动开始提醒", Example: "活动名称:新品体验\n开始时间:2026年3月1日",
+		Keywords: []push.Keyword{{Name: "thing1", Label: "活动名称"}, {Name: "time2", Label: "开始时间"}}}}, nil
+}
+
+func (p *post) Configured(name string) (push.Layout, bool) {
+	return push.Layout{ID: "T-receipt", Fields: map[string]string{"amount1": "amount", "thing2": "subject"}}, name == push.TemplateReceipt
+}
+
+func (p *post) Preview(l push.Layout, values map[string]string) (all []push.Line) {
+	for keyword, text := range l.Fill(values) {
+		line := push.Line{Keyword: keyword, Value: text}
+		if len([]rune(text)) > 20 {
+			line.Fault = "too long"
+		}
+		all = append(all, line)
+	}
+	return all
+}
+
 // people finds where a member is reached.
 type people struct {
 	store.Messages
@@ -179,6 +201,7 @@ type world struct {
 	push      *push.Service
 	members   *member.Service
 	campaigns *push.Campaigns
+	followers *push.Followers
 	webhooks  *webhook.Service
 	listener  *listener
 	site      *web.Site
@@ -205,9 +228,10 @@ func start(t testing.TB, edit ...func(*web.Config)) *world {
 		Providers: map[string]pay.Provider{"alipay": w.platform}, Listeners: map[string]pay.Listener{"alipay": w.platform},
 		Channels: []string{"alipay.page", "alipay.wap"}, Now: w.clock.now, NewID: id.New, Lifetime: 30 * time.Minute})
 	w.push = push.NewService(push.Config{Store: db.Messages(), People: people{db.Messages(), db.People()}, WeChat: "wechat",
-		Templates: []string{push.TemplateReceipt}, Now: w.clock.now, NewID: id.New, BaseURL: "http://127.0.0.1"})
+		Templates: []string{push.TemplateReceipt}, Book: db.Book(), Rules: db.Book(), Channels: map[string]push.Channel{"wechat": w.post}, Now: w.clock.now, NewID: id.New, BaseURL: "http://127.0.0.1"})
 	w.campaigns = push.NewCampaigns(push.CampaignConfig{Store: db.Campaigns(), Messages: w.push, WeChat: "wechat",
 		Channels: map[string]push.Channel{"wechat": w.post}, Now: w.clock.now, NewID: id.New, Holder: "test"})
+	w.followers = push.NewFollowers(push.FollowersConfig{Store: db.Followers(), Channels: map[string]push.Channel{"wechat": w.post}, Now: w.clock.now, Holder: "test"})
 	w.members = member.NewService(member.Config{Store: db.People(), Hasher: password.New(2), Throttle: db.Throttle(nil),
 		Directories: map[string]member.Directory{"wechat": w.directory}, Now: w.clock.now, NewID: id.New})
 	w.webhooks = webhook.NewService(webhook.Config{Store: db.Webhooks(), Sender: w.listener, Sealer: ring(t), Now: w.clock.now, NewID: id.New})
@@ -237,7 +261,7 @@ func (w *world) config(edit []func(*web.Config)) web.Config {
 // desk is what the console works with, straight from the store.
 func (w *world) desk() *web.Desk {
 	return &web.Desk{Figures: w.db.Ledger(), Outcomes: w.db.Messages(), Roll: w.db.People(), Keys: w.db.Keys(), Links: w.db.SignInLinks(),
-		History: w.db.Outbox(), Trail: w.db.Trail(), Webhooks: w.webhooks, Activities: w.campaigns}
+		History: w.db.Outbox(), Trail: w.db.Trail(), Webhooks: w.webhooks, Campaigns: w.campaigns, Followers: w.followers}
 }
 
 // settle lets the platform say that a number was paid, by a notice.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -142,6 +143,15 @@ func (l locale) Money(a pay.Amount) string {
 		sign = "−"
 	}
 	return sign + l.T("money", digits, cents)
+}
+
+// Count writes a number with grouped thousands.
+func (l locale) Count(n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
 }
 
 // Time writes an instant as people in China read it on a clock.

@@ -35,20 +35,21 @@ func loadPages(a assets) map[string]*template.Template {
 
 // Base is what every page shows around its own part.
 type Base struct {
-	Locale  locale
-	Title   string
-	Who     person
-	Self    string // where the language links lead; empty for none
-	Section string // the entry of the navigation that is current
-	Board   string // the console's page that is current; empty outside the console
-	Refresh int    // seconds after which a browser without scripts looks again; 0 for never
-	Mode    string
-	Phone   bool // shown on the phone that scanned, which needs no navigation
-	Demo    bool
-	CanBind bool
-	Console bool   // the console is open to the viewer
-	CanTell bool   // activities can be sent
-	Sandbox string // address of the sandbox; empty for none
+	Locale    locale
+	Title     string
+	Who       person
+	Self      string // where the language links lead; empty for none
+	Section   string // the entry of the navigation that is current
+	Board     string // the console's page that is current; empty outside the console
+	Refresh   int    // seconds after which a browser without scripts looks again; 0 for never
+	Mode      string
+	Phone     bool // shown on the phone that scanned, which needs no navigation
+	Demo      bool
+	CanBind   bool
+	Console   bool   // the console is open to the viewer
+	CanTell   bool   // campaigns can be sent
+	CanFollow bool   // followers are known
+	Sandbox   string // address of the sandbox; empty for none
 }
 
 // T gives a text in the page's language.
@@ -72,7 +73,7 @@ func (s *Site) base(r *http.Request, section string) Base {
 	v := visitOf(r)
 	b := Base{Locale: v.locale, Who: v.who, Self: localPath(r.URL.RequestURI()), Section: section, Mode: s.Mode,
 		Demo: s.Demo, CanBind: s.WeChat != "", Console: s.Desk != nil && v.who.Operates(),
-		CanTell: s.Desk != nil && s.Desk.Activities != nil}
+		CanTell: s.Desk != nil && s.Desk.Campaigns != nil, CanFollow: s.Desk != nil && s.Desk.Followers != nil}
 	if s.Mode == ModeSandbox {
 		b.Sandbox = s.SandboxURL
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/paypush/paypush/internal/audit"
+	"github.com/paypush/paypush/internal/event"
 	"github.com/paypush/paypush/internal/member"
 	"github.com/paypush/paypush/internal/pay"
 	"github.com/paypush/paypush/internal/push"
@@ -92,7 +93,7 @@ func (p Base) MessageText(m push.Message) string {
 	return m.Template
 }
 
-// CampaignStatus is what people call a state of an activity.
+// CampaignStatus is what people call a state of a campaign.
 func (b Base) CampaignStatus(st push.CampaignStatus) string {
 	return b.Locale.word("campaign.status.", string(st))
 }
@@ -100,5 +101,15 @@ func (b Base) CampaignStatus(st push.CampaignStatus) string {
 // WayName is what people call a way of telling somebody.
 func (b Base) WayName(w push.Way) string { return b.Locale.word("way.", string(w)) }
 
-// PurposeName is what people call a kind of activity.
+// PurposeName is what people call a kind of campaign.
 func (b Base) PurposeName(p push.Purpose) string { return b.Locale.word("purpose.", string(p)) }
+
+// EventName is what people call an event; a team's own is shown as it is.
+func (b Base) EventName(t event.Type) string { return b.Locale.word("event.", string(t)) }
+
+// CodeName says in a few words what a code means: ours, or a platform's as it
+// is.
+func (b Base) CodeName(code string) string { return b.Locale.word("skip.", code) }
+
+// MissedName is what is done about a missed start.
+func (b Base) MissedName(policy string) string { return b.Locale.word("missed.", policy) }

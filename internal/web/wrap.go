@@ -52,7 +52,7 @@ func (s *Site) wrap(rt route) http.Handler {
 		}
 	}))
 	h = s.owned(s.Sessions.LoadAndSave(h))
-	h = limited(h)
+	h = limited(h, bodyOf(rt))
 	h = s.guard.Handler(h)
 	return s.outer(h)
 }
@@ -81,9 +81,17 @@ func (s *Site) owned(next http.Handler) http.Handler {
 	})
 }
 
-func limited(next http.Handler) http.Handler {
+// bodyOf is what the body of a request to a route may hold.
+func bodyOf(rt route) int64 {
+	if rt.Method == http.MethodPost && rt.Path == "/admin/campaigns" {
+		return maxListBody // a list of people comes with it
+	}
+	return maxBody
+}
+
+func limited(next http.Handler, most int64) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		r.Body = http.MaxBytesReader(w, r.Body, most)
 		next.ServeHTTP(w, r)
 	})
 }

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/chromedp"
-
 	"github.com/paypush/paypush/test/harness"
 )
 
@@ -19,12 +17,13 @@ func TestConsoleInEveryView(t *testing.T) {
 	desk.see(id("nav-admin"))
 	bindByScanning(desk, b.tab(), h)
 	order := prepareConsole(t, h)
-	activity := desk.tellEverybody(h)
+	told := desk.preparePush(h)
 	hook, delivery := desk.addWebhook(h)
 	pages := []pageUnderTest{{"home", "/admin"}, {"orders", "/admin/orders"}, {"order", "/admin/orders/" + order}, {"surpluses", "/admin/surpluses?state=refunded"},
-		{"refunds", "/admin/refunds?status=succeeded"}, {"notices", "/admin/notices"}, {"forged", "/admin/forged"}, {"messages", "/admin/messages"},
-		{"people", "/admin/people"}, {"keys", "/admin/keys"}, {"activities", "/admin/activities"}, {"activity", activity},
+		{"refunds", "/admin/refunds?status=succeeded"}, {"notices", "/admin/notices"}, {"forged", "/admin/forged"},
+		{"people", "/admin/people"}, {"keys", "/admin/keys"},
 		{"webhooks", "/admin/webhooks"}, {"webhook", hook}, {"webhook-settings", hook + "/settings"}, {"delivery", delivery}, {"trail", "/admin/trail"}, {"leave", "/me/delete"}}
+	pages = append(pages, told...)
 	dir := t.ArtifactDir()
 	for _, v := range views {
 		desk.as(v)
@@ -40,28 +39,6 @@ func TestConsoleInEveryView(t *testing.T) {
 	}
 	desk.as(views[0])
 	desk.followNotice(h)
-}
-
-// tellEverybody writes an activity, looks at its forecast, sends it, and sees it
-// end without a reload. It returns where the activity is.
-func (tb *tab) tellEverybody(h hello) string {
-	tb.t.Helper()
-	tb.open(h.URL + "/admin/activities?lang=zh")
-	tb.fill("#title", "夏季活动")
-	get(tb, "choose the template", chromedp.Evaluate[bool](`document.querySelector("#template").value = "receipt", true`))
-	tb.fill("#values", "subject: 夏季活动\namount: 0.00")
-	tb.click(id("draft"))
-	tb.see(id("people"))
-	tb.check("the draft of an activity", views[0])
-	tb.shoot(filepath.Join(tb.t.ArtifactDir(), "console-draft-desk-light-zh.png"))
-	if people := tb.text(id("people")); people != "1" {
-		tb.t.Errorf("the forecast says %s people, want 1", people)
-	}
-	page := strings.TrimPrefix(strings.Split(tb.location(), "?")[0], h.URL)
-	tb.click(id("act-start"))
-	tb.see(id("ended"))
-	tb.until("see the activity end", `document.querySelector('[data-testid="sent"]')?.textContent === "1" && !!document.querySelector("[data-final]")`)
-	return page
 }
 
 // followNotice goes from the inbox to one notice and from there to its order,
