@@ -48,6 +48,7 @@ func benchmarks() []benchmark {
 		{"wechat_send", wechatSend},
 		{"sandbox_wechat", sandboxWeChat},
 		{"wechat_token", wechatToken},
+		{"reconcile_million", reconcileMillion},
 		{"campaign_plan", campaignPlan},
 		{"campaign_send", campaignSend},
 		{"campaign_send_latency", campaignSendLatency},

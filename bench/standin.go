@@ -20,13 +20,14 @@ import (
 // notices only for payments that its buyers made, one by one; here the keys are
 // our own, so that as many genuine notices can be signed ahead as the server can
 // settle. The server is told of it by --sandbox and can't tell the difference.
-// It has no gateway; nothing is asked of it while notices are taken. It takes
-// every message.
+// It has no gateway unless a benchmark adds one; nothing is asked of it while
+// notices are taken. It takes every message.
 type standIn struct {
 	platform *alipaytest.Platform
 	url      string
 	server   *http.Server
 	took     func(*http.Request) // told of each message, before it is answered
+	mux      *http.ServeMux      // takes more routes
 }
 
 func newStandIn() (*standIn, error) {
@@ -40,7 +41,8 @@ func newStandIn() (*standIn, error) {
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
-	mux := http.NewServeMux()
+	s.mux = http.NewServeMux()
+	mux := s.mux
 	mux.HandleFunc("GET /sandbox/credentials", func(w http.ResponseWriter, _ *http.Request) {
 		w.Write(credentials) //nolint:errcheck // the server asks again
 	})

@@ -88,9 +88,9 @@ func (p auditPrinter) tally(t proof.Tally) error {
 	if p.json {
 		return json.NewEncoder(p.to).Encode(map[string]proof.Tally{"audit": t})
 	}
-	_, err := fmt.Fprintf(p.to, "%d orders, %d payments, %d refunds, %d notices, %d receipts, %d events (%d waiting), %d trades: %d findings\n"+
-		"订单 %d，付款 %d，退款 %d，通知 %d，回执 %d，事件 %d（待编号 %d），平台交易 %d：发现 %d 处\n",
-		t.Orders, t.Payments, t.Refunds, t.Notices, t.Messages, t.Events, t.Waiting, t.Trades, t.Findings,
-		t.Orders, t.Payments, t.Refunds, t.Notices, t.Messages, t.Events, t.Waiting, t.Trades, t.Findings)
+	_, err := fmt.Fprintf(p.to, "%d orders, %d payments, %d refunds, %d notices, %d receipts, %d events (%d waiting), %d reconciled days, %d trades: %d findings\n"+
+		"订单 %d，付款 %d，退款 %d，通知 %d，回执 %d，事件 %d（待编号 %d），对账日 %d，平台交易 %d：发现 %d 处\n",
+		t.Orders, t.Payments, t.Refunds, t.Notices, t.Messages, t.Events, t.Waiting, t.Days, t.Trades, t.Findings,
+		t.Orders, t.Payments, t.Refunds, t.Notices, t.Messages, t.Events, t.Waiting, t.Days, t.Trades, t.Findings)
 	return err
 }

@@ -27,6 +27,8 @@ type Books interface {
 	RulingsIn(ctx context.Context, ids Span, limit int) ([]Ruling, error)
 	// MessagesIn lists what is stored under a range of keys.
 	MessagesIn(ctx context.Context, keys Span, limit int) ([]Letter, error)
+	// DaysIn lists finished reconciliations by id.
+	DaysIn(ctx context.Context, ids Span, limit int) ([]Day, error)
 	// Numbers lists the sequence numbers of events above one, in order.
 	Numbers(ctx context.Context, after int64, limit int) ([]Numbered, error)
 	// LastNumber is the number that was given out last.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/paypush/paypush/internal/id"
 	"github.com/paypush/paypush/internal/pay"
 	"github.com/paypush/paypush/internal/proof"
+	"github.com/paypush/paypush/internal/reconcile"
 	"github.com/paypush/paypush/internal/store/storetest"
 )
 
@@ -19,6 +21,7 @@ import (
 func TestHealthyBooksHaveNoFindings(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		s := openShop(t, url)
+		s.reconciled()
 		s.order()
 		s.message(s.paid().Order.ID)
 		s.refund(s.paid())
@@ -122,6 +125,11 @@ func plants() []plant {
 			s.spoil(`INSERT INTO events (id, seq, type, object, version, data, at) VALUES ('evt_x', 0, 'order.paid', 'ord_gone', 1, 'null', 1)`)
 			return "ord_gone"
 		}},
+		{proof.BillOpen, func(s *shop) string {
+			return s.reconciled() // what other plants left paid is on no bill
+		}},
+		{proof.BillCount, on(func(s *shop) string { return s.reconciled() }, `UPDATE reconciliations SET open = open + 1 WHERE id = $1`)},
+		{proof.BillSums, on(func(s *shop) string { return s.reconciled() }, `UPDATE reconciliations SET found = 0, bill_gross = bill_gross + 1 WHERE id = $1`)},
 		{proof.MessageUnpaid, func(s *shop) string {
 			o := s.order().Order.ID
 			s.message(o)
@@ -137,6 +145,27 @@ func plants() []plant {
 			return first
 		}},
 	}
+}
+
+// reconciled reconciles the day on which a paid order's line is all that is
+// billed, and answers the reconciliation.
+func (s *shop) reconciled() string {
+	s.Helper()
+	day := pay.DayOf(s.now)
+	d := s.paid()
+	p, err := s.money.Reader().Payment(s.Context(), d.Payment.ID)
+	s.good(err)
+	s.platform.SetBill(day, pay.BillLine{Kind: pay.BillTrade, Number: p.Number, Amount: p.PaidAmount, Received: p.PaidAmount})
+	began := s.now
+	s.now = day.End().Add(10 * time.Hour)
+	books := reconcile.New(reconcile.Config{Store: s.db.Reconciliations(), Money: s.money, Real: time.Now, NewID: id.New,
+		Now: func() time.Time { return s.now }, Accounts: map[string]reconcile.Account{"alipay": {Biller: s.platform}}})
+	r, err := books.Begin(s.Context(), "alipay", day)
+	s.good(err)
+	_, err = books.Sweep(s.Context())
+	s.good(err)
+	s.now = began
+	return r.ID
 }
 
 func (s *shop) noticeOf(paymentID string) (found string) {

@@ -34,6 +34,9 @@ const (
 	EventLast        Code = "event_number_last"
 	MessageTwice     Code = "message_twice"
 	MessageUnpaid    Code = "message_for_unpaid_order"
+	BillOpen         Code = "bill_differences_open"
+	BillCount        Code = "bill_differences_miscounted"
+	BillSums         Code = "bill_sums_differ"
 	TruthMissing     Code = "platform_unknown_here"
 	TruthPaid        Code = "platform_paid_differs"
 	TruthRefunded    Code = "platform_refunded_differs"
@@ -75,6 +78,7 @@ func meaning(c Code) sense {
 	work := advice{"Restart the server; if it stays, report it with these ids.", "重启服务；若仍存在，请附上这些编号报告。"}
 	feed := advice{"Receivers may have missed an event: let them read the feed again from before this number.", "接收方可能漏收事件：请从此序号之前重新读取。"}
 	ask := advice{"Run the audit again after a few minutes; if it stays, ask the platform about the number and settle it by hand.", "几分钟后再次审计；若仍存在，向平台查询该单号并人工处理。"}
+	bill := advice{"Look at the differences of this reconciliation and deal with each, or reconcile the day again.", "查看这次对账的差异并逐条处理，或重新对账。"}
 	return map[Code]sense{
 		OrderStatus:      {"The order is in no known state.", "订单状态未知。", timeline},
 		OrderTimes:       {"The order's times do not fit its state.", "订单时间与状态不符。", timeline},
@@ -105,6 +109,9 @@ func meaning(c Code) sense {
 		EventLast:        {"The last number given is not the highest.", "最后发出的序号不是最大的。", feed},
 		MessageTwice:     {"Two messages are stored for one order.", "一个订单存有两条消息。", advice{"See in the message list whether the person got both.", "在消息列表中查看对方是否收到两条。"}},
 		MessageUnpaid:    {"A receipt is stored for an order that is not paid.", "未付订单存有付款回执。", timeline},
+		BillOpen:         {"The ledger and the bill of a day differ, and nobody has explained it.", "账本与当日账单有未处理的差异。", bill},
+		BillCount:        {"The count of open differences is wrong.", "未处理差异的计数不对。", work},
+		BillSums:         {"The sums of the ledger and the bill differ, though no line does.", "账本与账单合计不符，逐条却无差异。", bill},
 		TruthMissing:     {"The platform took money under a number that is not ours.", "平台收到了我方没有的单号的款项。", ask},
 		TruthPaid:        {"The platform took another sum than the ledger says.", "平台实收与账本不符。", ask},
 		TruthRefunded:    {"The platform gave back another sum than the ledger says.", "平台已退与账本不符。", ask},

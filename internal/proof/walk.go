@@ -17,7 +17,7 @@ const batch = 500
 func Check(ctx context.Context, b Books, report func(Finding) error) (Tally, error) {
 	c := &checker{Books: b, report: report}
 	for _, w := range []walk{
-		{"ord_", c.orders}, {"pay_", c.payments}, {"ref_", c.refunds}, {"ntc_", c.notices}, {receipts, c.letters},
+		{"ord_", c.orders}, {"pay_", c.payments}, {"ref_", c.refunds}, {"ntc_", c.notices}, {receipts, c.letters}, {"rec_", c.days},
 	} {
 		if err := c.walk(ctx, w); err != nil {
 			return c.tally, err
@@ -34,6 +34,7 @@ type Tally struct {
 	Notices  int `json:"notices"`
 	Messages int `json:"messages"`
 	Events   int `json:"events"`
+	Days     int `json:"days"`           // reconciled with the platform's bill
 	Waiting  int `json:"events_waiting"` // for the dispatcher, to be numbered
 	Trades   int `json:"trades"`         // of the platform
 	Findings int `json:"findings"`

@@ -2,6 +2,7 @@ package reconcile_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -60,6 +61,31 @@ func TestALineInTheNextDaysBill(t *testing.T) {
 		w.only(all, reconcile.MissingThere, reconcile.Gone)
 		if r.Found != 0 || r.Ledger.Gross != 0 {
 			t.Errorf("the day again: %+v", r)
+		}
+	})
+}
+
+// The last moment of a day is not the first of the next, though batches begin
+// at what lies before a day.
+func TestTheLastMomentOfADay(t *testing.T) {
+	both(t, func(w *world) {
+		w.at(day, 24*time.Hour-time.Microsecond)
+		last := w.paid()
+		w.at(next(), 0)
+		first := w.paid()
+		w.refunded(first, 100)
+		w.at(next().Add(1), 10*time.Hour)
+		w.platform.SetBill(day)
+		w.platform.SetBill(next())
+		for d, want := range map[pay.Day][]string{day: {last.Payment.Number}, next(): {first.Payment.Number, first.Payment.Number}} {
+			_, all := w.reconcile(d)
+			var got []string
+			for _, one := range all {
+				got = append(got, one.Number)
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("%s lacks %q, want %q", d, got, want)
+			}
 		}
 	})
 }

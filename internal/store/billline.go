@@ -30,16 +30,18 @@ const (
 
 	billed = `EXISTS (SELECT 1 FROM reconciliations AS c JOIN bill_lines AS l ON l.reconciliation_id = c.id AND l.number = p.number`
 
+	// A day begins behind a place before it, since a lower bound beside that
+	// place would be the one that the index is entered by, every time.
 	sqlPaidOn statement = `SELECT p.number, '', p.id, p.order_id, '', p.trade_no, p.paid_amount, p.account, p.paid_at, 0,
-			CASE WHEN ` + billed + ` AND l.kind = 'trade' WHERE c.account = p.account AND c.day >= $6 AND c.day <= $7) THEN 1 ELSE 0 END
-		FROM payments AS p WHERE p.account = $1 AND p.paid_at > 0 AND p.paid_at >= $2 AND p.paid_at < $3
-			AND (p.paid_at, p.id) > ($4, $5) AND p.status = 'succeeded' ORDER BY p.paid_at, p.id LIMIT $8`
+			CASE WHEN ` + billed + ` AND l.kind = 'trade' WHERE c.account = p.account AND c.day >= $5 AND c.day <= $6) THEN 1 ELSE 0 END
+		FROM payments AS p WHERE p.account = $1 AND p.paid_at > 0 AND p.paid_at < $2
+			AND (p.paid_at, p.id) > ($3, $4) AND p.status = 'succeeded' ORDER BY p.paid_at, p.id LIMIT $7`
 	sqlRefundedOn statement = `SELECT p.number, r.request_no, p.id, r.order_id, r.id, p.trade_no, r.amount, p.account, r.done_at, r.created_at,
 			CASE WHEN ` + billed + ` AND l.kind = 'refund' AND l.request_no = r.request_no
-				WHERE c.account = p.account AND c.day >= $5 AND c.day <= $6) THEN 1 ELSE 0 END
+				WHERE c.account = p.account AND c.day >= $4 AND c.day <= $5) THEN 1 ELSE 0 END
 		FROM refunds AS r JOIN payments AS p ON p.id = r.payment_id
-		WHERE r.done_at >= $1 AND r.done_at < $2 AND (r.done_at, r.id) > ($3, $4) AND r.status = 'succeeded'
-		ORDER BY r.done_at, r.id LIMIT $7`
+		WHERE r.done_at < $1 AND (r.done_at, r.id) > ($2, $3) AND r.status = 'succeeded'
+		ORDER BY r.done_at, r.id LIMIT $6`
 )
 
 // AddLines implements [reconcile.Tx].
@@ -74,14 +76,25 @@ func (r reconciliationReader) Pairs(ctx context.Context, reconciliationID string
 
 // Payments implements [reconcile.Sheets].
 func (r reconciliationReader) Payments(ctx context.Context, account string, day pay.Day, near reconcile.Span, after reconcile.Position, limit int) ([]reconcile.Entry, error) {
-	return many(ctx, r.x, scanEntryOf(pay.BillTrade), sqlPaidOn, account, micros(day.Start()), micros(day.End()), micros(after.At), after.ID,
+	moment, id := behind(day, after)
+	return many(ctx, r.x, scanEntryOf(pay.BillTrade), sqlPaidOn, account, micros(day.End()), moment, id,
 		string(near.From), string(near.To), limit)
 }
 
 // Refunds implements [reconcile.Sheets].
 func (r reconciliationReader) Refunds(ctx context.Context, day pay.Day, near reconcile.Span, after reconcile.Position, limit int) ([]reconcile.Entry, error) {
-	return many(ctx, r.x, scanEntryOf(pay.BillRefund), sqlRefundedOn, micros(day.Start()), micros(day.End()), micros(after.At), after.ID,
+	moment, id := behind(day, after)
+	return many(ctx, r.x, scanEntryOf(pay.BillRefund), sqlRefundedOn, micros(day.End()), moment, id,
 		string(near.From), string(near.To), limit)
+}
+
+// behind is a place in a day; at its beginning, one behind everything of the
+// moment before.
+func behind(day pay.Day, after reconcile.Position) (moment int64, id string) {
+	if after.At.IsZero() {
+		return micros(day.Start()) - 1, "~"
+	}
+	return micros(after.At), after.ID
 }
 
 func scanEntryOf(of pay.BillKind) func(row) (reconcile.Entry, error) {

@@ -26,6 +26,10 @@ const (
 	sqlProofMessages statement = `SELECT m.key, MIN(m.id), COUNT(*), COALESCE(MIN(o.status), '')
 		FROM messages m LEFT JOIN orders o ON o.id = SUBSTR(m.key, 12)
 		WHERE m.key >= $1 AND m.key <= $2 GROUP BY m.key ORDER BY m.key LIMIT $3`
+	sqlProofDays statement = `SELECT id, account, day, found, open,
+			(SELECT COUNT(*) FROM differences AS d WHERE d.reconciliation_id = reconciliations.id AND d.state = 'open'),
+			bill_trades, bill_gross, bill_refunds, bill_refunded, ledger_trades, ledger_gross, ledger_refunds, ledger_refunded
+		FROM reconciliations WHERE id >= $1 AND id <= $2 AND status = 'finished' ORDER BY id LIMIT $3`
 	sqlProofNumbers statement = `SELECT seq, COUNT(*) FROM events WHERE seq > $1 AND seq > 0 GROUP BY seq ORDER BY seq LIMIT $2`
 	sqlProofWaiting statement = `SELECT COUNT(*) FROM events WHERE seq = 0`
 	sqlProofLast    statement = `SELECT last FROM numbering WHERE one = 1`
@@ -90,6 +94,15 @@ func (b Books) MessagesIn(ctx context.Context, keys proof.Span, limit int) ([]pr
 		err = r.Scan(&l.Key, &l.ID, &l.Count, &l.Order)
 		return l, err
 	}, sqlProofMessages, keys.From, keys.To, limit)
+}
+
+// DaysIn implements [proof.Books].
+func (b Books) DaysIn(ctx context.Context, ids proof.Span, limit int) ([]proof.Day, error) {
+	return many(ctx, b.x, func(r row) (d proof.Day, err error) {
+		err = r.Scan(&d.ID, &d.Account, &d.Date, &d.Found, &d.Open, &d.Counted, &d.Bill.Trades, &d.Bill.Gross, &d.Bill.Refunds, &d.Bill.Refunded,
+			&d.Ledger.Trades, &d.Ledger.Gross, &d.Ledger.Refunds, &d.Ledger.Refunded)
+		return d, err
+	}, sqlProofDays, ids.From, ids.To, limit)
 }
 
 // Numbers implements [proof.Books].
