@@ -155,6 +155,11 @@ func (s *Service) take(ctx context.Context, id string, way Way, skips Skips, non
 		case !doubtful && none != "":
 			m.Status, m.Code, m.Detail, m.Skips, m.DoneAt = Skipped, none, advice(none).En, skips, s.now()
 			return tx.UpdateMessage(ctx, m)
+		case doubtful && m.Way == "": // begun before ways were kept
+			m.Way = WayCustom
+			if m.Kind == KindTemplate {
+				m.Way = WayTemplate
+			}
 		case !doubtful:
 			m.FirstTryAt, m.Way, m.Skips, fresh = s.now(), way, skips, true
 		}

@@ -141,15 +141,15 @@ func (s *Campaigns) finish(ctx context.Context) error {
 		return fault.Wrap("push.Step", err)
 	}
 	for _, f := range all {
-		_, err := s.move(ctx, f.ID, func(_ CampaignTx, c *Campaign) error {
-			if c.Status != CampaignRunning {
-				return errSame
-			}
-			c.DoneAt = s.now()
-			return c.become(CampaignDone)
-		})
+		err := s.note(ctx, f, s.now()) // all are final, so this is the last of it
 		if err == nil {
-			err = s.note(ctx, f, s.now())
+			_, err = s.move(ctx, f.ID, func(_ CampaignTx, c *Campaign) error {
+				if c.Status != CampaignRunning {
+					return errSame
+				}
+				c.DoneAt = s.now()
+				return c.become(CampaignDone)
+			})
 		}
 		if err != nil {
 			return fault.Wrap("push.Step "+f.ID, err)

@@ -8,6 +8,8 @@ import (
 
 	"github.com/paypush/paypush/internal/event"
 	"github.com/paypush/paypush/internal/push"
+	"github.com/paypush/paypush/internal/push/pushtest"
+	"github.com/paypush/paypush/internal/store/storetest"
 )
 
 // template stores one with words in both languages.
@@ -84,6 +86,23 @@ func TestTextWaitsForTheNewsOfItsWindow(t *testing.T) {
 		n.clock.advance(3 * time.Second)
 		if late, never = n.deliver(t, late.ID), n.deliver(t, never.ID); late.Status != push.Sent || never.Status != push.Skipped || never.Code != push.CodeWindow {
 			t.Errorf("who wrote: %s, who did not: %s %s", late.Status, never.Status, never.Code)
+		}
+	})
+}
+
+// A message in doubt from before ways were kept is repeated as what it was.
+func TestOldMessageInDoubtIsRepeatedAsItWas(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		n := newNode(t, url, &clock{t: noon}, pushtest.Recognising(8*time.Minute))
+		n.template(t, "refund")
+		good(t, n.db.Messages().Update(context.Background(), func(tx push.Tx) error {
+			_, err := tx.InsertMessage(context.Background(), push.Message{ID: "msg_old", Key: "old", Channel: "wechat", Account: "wechat", Recipient: "o1",
+				Kind: push.KindTemplate, Template: "refund", Values: map[string]string{"amount": "1"}, Status: push.Sending, Attempts: 1, Version: 1,
+				CreatedAt: noon, FirstTryAt: noon.Add(-time.Minute)})
+			return err
+		}))
+		if m := n.deliver(t, "msg_old"); m.Status != push.Sent || m.Way != push.WayTemplate || n.channel.Delivered()[0].Kind != push.KindTemplate {
+			t.Errorf("%+v, delivered %+v", m, n.channel.Delivered())
 		}
 	})
 }

@@ -16,15 +16,16 @@ const (
 			CASE WHEN COALESCE(f.promoted_at, 0) > $3 THEN 1 ELSE 0 END AS recent,
 			CASE WHEN f.mass_month = $4 THEN f.mass_count ELSE 0 END AS masses,
 			CASE WHEN f.typed_left > 0 AND f.typed_until > $2 OR f.brief_left > 0 AND f.brief_until > $2 THEN 1 ELSE 0 END AS open,
-			COUNT(*)
-		FROM (`
-	outlookBy = `) AS a LEFT JOIN followers AS f ON f.account = $1 AND f.openid = a.openid GROUP BY 1, 2, 3, 4, 5`
+			COUNT(*) FROM `
+	outlookIn  = outlookOf + `(`
+	outlookBy  = `) AS a LEFT JOIN followers AS f ON f.account = $1 AND f.openid = a.openid` + outlookEnd
+	outlookEnd = ` GROUP BY 1, 2, 3, 4, 5`
 
-	sqlOutlookFollowers statement = outlookOf + `SELECT openid FROM followers WHERE account = $1 AND following = 1` + outlookBy
-	sqlOutlookMembers   statement = outlookOf + `SELECT openid FROM bindings WHERE account = $1` + outlookBy
-	sqlOutlookTag       statement = outlookOf + `SELECT openid FROM follower_tags WHERE account = $1 AND tag = $5` + outlookBy
-	sqlOutlookList      statement = outlookOf + `SELECT openid FROM campaign_people WHERE campaign_no = $5` + outlookBy
-	sqlOutlookPayers    statement = outlookOf + `SELECT openid FROM bindings WHERE account = $1 AND EXISTS (SELECT 1 FROM orders
+	sqlOutlookFollowers statement = outlookOf + `followers AS f WHERE f.account = $1 AND f.following = 1` + outlookEnd
+	sqlOutlookMembers   statement = outlookIn + `SELECT openid FROM bindings WHERE account = $1` + outlookBy
+	sqlOutlookTag       statement = outlookIn + `SELECT openid FROM follower_tags WHERE account = $1 AND tag = $5` + outlookBy
+	sqlOutlookList      statement = outlookIn + `SELECT openid FROM campaign_people WHERE campaign_no = $5` + outlookBy
+	sqlOutlookPayers    statement = outlookIn + `SELECT openid FROM bindings WHERE account = $1 AND EXISTS (SELECT 1 FROM orders
 		WHERE orders.member_id = bindings.member_id AND orders.member_id <> '' AND orders.status = 'paid' AND orders.paid_at >= $5)` + outlookBy
 )
 

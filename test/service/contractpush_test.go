@@ -27,7 +27,10 @@ func (c *contract) campaigns() {
 	c.good("list-campaigns", "?limit=1", "")
 	c.good("forecast-campaign", "", "", id(draft))
 	trial := c.good("try-campaign", "", `{"to":{"openid":"`+openID+`"}}`, id(draft))
-	harness.Eventually(c.t, "the trial is told", func() bool { return c.good("get-message", "", "", id(trial))["status"] == "sent" })
+	harness.Eventually(c.t, "the trial is told, and the platform reports that it arrived", func() bool {
+		got := c.good("get-message", "", "", id(trial))
+		return got["status"] == "sent" && got["report"] == "delivered"
+	})
 	c.good("start-campaign", "", "", id(draft))
 	c.good("pause-campaign", "", "", id(draft))
 	c.good("resume-campaign", "", "", id(draft))

@@ -23,9 +23,24 @@ func (c *Channel) Followers(ctx context.Context, after string) (push.Page, error
 	return push.Page{OpenIDs: p.OpenIDs, Next: p.Next, Total: p.Total}, fault.Wrap("wechat.Followers", err)
 }
 
-// Profiles reads at most 100 people.
+// Profiles reads at most 100 people. The platform refuses a call with somebody
+// in it whom it does not know; then the others are read in halves, and nothing
+// is told of that one.
 func (c *Channel) Profiles(ctx context.Context, openids []string) ([]push.Profile, error) {
 	found, err := c.client.FollowerBatch(ctx, openids, client.SimplifiedChinese)
+	var e *client.Error
+	if errors.As(err, &e) && (e.Code == strangerCode || e.Code == foreignCode) {
+		if len(openids) == 1 {
+			return []push.Profile{{OpenID: openids[0]}}, nil
+		}
+		half := len(openids) / 2
+		some, err := c.Profiles(ctx, openids[:half])
+		if err != nil {
+			return some, err
+		}
+		rest, err := c.Profiles(ctx, openids[half:])
+		return append(some, rest...), err
+	}
 	all := make([]push.Profile, 0, len(found))
 	for _, f := range found {
 		all = append(all, push.Profile{OpenID: f.OpenID, UnionID: f.UnionID, FollowedAt: f.SubscribedAt})

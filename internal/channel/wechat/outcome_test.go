@@ -2,7 +2,9 @@ package wechat_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -82,6 +84,38 @@ func TestFailuresAreRetriedByTheirKind(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// One whom the platform does not know keeps nobody else's profile from being
+// read.
+func TestOneStrangerHidesNobodyElsesProfile(t *testing.T) {
+	c := platform(t, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		var in struct {
+			List []struct {
+				OpenID string `json:"openid"`
+			} `json:"user_list"`
+		}
+		_ = json.Unmarshal(body, &in)
+		parts := make([]string, 0, len(in.List))
+		for _, p := range in.List {
+			if p.OpenID == "o5" {
+				fmt.Fprint(w, `{"errcode":40003,"errmsg":"invalid openid"}`)
+				return
+			}
+			parts = append(parts, fmt.Sprintf(`{"subscribe":1,"openid":%q,"unionid":"u%s","subscribe_time":1700000000}`, p.OpenID, p.OpenID))
+		}
+		fmt.Fprintf(w, `{"user_info_list":[%s]}`, strings.Join(parts, ","))
+	})
+	got, err := c.Profiles(context.Background(), []string{"o1", "o2", "o3", "o4", "o5", "o6", "o7"})
+	if err != nil || len(got) != 7 {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	for _, p := range got {
+		if p.OpenID == "o5" != (p.UnionID == "") || p.OpenID != "o5" && p.FollowedAt.IsZero() {
+			t.Errorf("%+v", p)
+		}
 	}
 }
 
