@@ -43,6 +43,7 @@ func benchmarks() []benchmark {
 		{"sandbox_query", sandboxQuery},
 		{"sandbox_trades", sandboxTrades},
 		{"growth", growth},
+		{"nodes", nodes},
 		{"alipay_pagepay", alipayPagePay},
 		{"alipay_notice", alipayNotice},
 		{"wechat_send", wechatSend},
