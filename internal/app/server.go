@@ -150,7 +150,7 @@ func (s *Server) openDomains() {
 	ledger := s.db.Ledger()
 	s.pay = pay.NewService(pay.Config{Persons: s.db.Keys(), Store: s.metrics.Ledger(ledger), Due: ledger, Rejects: s.metrics.Rejects(ledger), Providers: s.accounts.providers,
 		Listeners: s.accounts.listeners, Channels: s.accounts.payChannels, Now: s.clock.Now, NewID: id.New,
-		Lifetime: time.Duration(s.conf.Lifetime), Policy: s.conf.Money.Policy(), Log: s.log})
+		Lifetime: time.Duration(s.conf.Lifetime), Policy: s.conf.Policy(), Log: s.log})
 	s.openBooks()
 	s.openPush()
 	s.members = newMembers(s.db, s.accounts.directories, s.clock.Now)

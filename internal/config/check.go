@@ -67,9 +67,11 @@ func (c *Config) Check() error {
 	if d := time.Duration(c.Lifetime); d < time.Minute || d > 15*24*time.Hour {
 		fail("order_lifetime: %s is not within 1m and 360h", d)
 	}
-	if _, err := c.Money.policy(); err != nil {
+	policy, err := c.Money.policy()
+	if err != nil {
 		all = append(all, err)
 	}
+	c.policy = policy
 	all = append(all, c.checkTraces()...)
 	for _, p := range c.TrustedProxies {
 		if p.Bits() == 0 {

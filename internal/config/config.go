@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/paypush/paypush/internal/pay"
 )
 
 // Mode says which platforms the server speaks to. A database is of one mode
@@ -39,6 +41,8 @@ type Config struct {
 	Traces        Traces   `toml:"traces"`
 	Alipay        []Alipay `toml:"alipay"`
 	WeChat        []WeChat `toml:"wechat"`
+
+	policy pay.Policy // of Money, once Check found it good
 
 	WeChatRate int64 `toml:"wechat_rate"` // messages of campaigns a second, of all WeChat accounts together; 0 for no limit
 

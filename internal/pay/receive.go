@@ -47,6 +47,21 @@ func identity(body []byte, r Report) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// ReceiveAgain takes a kept notice in once more, as somebody of the team asks.
+// What is known of it stays as it is. It fails with [ErrForged] where the
+// platform's key was changed since. That it was asked for is written down, with
+// what was noted in ctx, even where nothing else is.
+func (s *Service) ReceiveAgain(ctx context.Context, n Notice) error {
+	v, err := s.Receive(ctx, Posted{Account: n.Account, Body: n.Body, Header: n.Header, Remote: n.Remote})
+	if err == nil && v == VerdictForged {
+		err = ErrForged
+	}
+	if err == nil {
+		err = s.store.Update(ctx, func(Tx) error { return nil })
+	}
+	return fault.Wrap("pay.ReceiveAgain", err)
+}
+
 // keep stores a genuine notice with its effects. One that is kept already can
 // tell nothing new: it is counted, raises no event, and is answered as the
 // first time, since what is read here is durable. Nearly all others settle an

@@ -130,6 +130,12 @@ func (s *Site) show(w http.ResponseWriter, name string, why error, data any) err
 	return nil
 }
 
+// tab leads to one part of a list by the state of what is in it.
+type tab struct {
+	Link, Text string
+	Here       bool
+}
+
 // tile is one number on the first page.
 type tile struct {
 	Key, Link, Value, Under string

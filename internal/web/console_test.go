@@ -259,9 +259,6 @@ func TestANoticeIsShownAsItCameAndTakenInAgain(t *testing.T) {
 	if after := w.order(o.ID); after.Version != before.Version {
 		t.Errorf("taking a notice in again changed the order: %+v", after)
 	}
-	if got := op.get(link).text("deliveries"); got != "2" {
-		t.Errorf("%s deliveries", got)
-	}
 	wantDid(t, w.did(strings.TrimPrefix(link, "/admin/notices/")), audit.NoticeReplay)
 	if !op.get("/admin/notices?verdict=mismatched").has("empty") {
 		t.Error("a verdict does not narrow the list")

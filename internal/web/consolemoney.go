@@ -21,8 +21,13 @@ type surplusPage struct {
 var surplusStates = []pay.SurplusState{pay.SurplusHeld, pay.SurplusFound, pay.SurplusRefunding, pay.SurplusRefunded,
 	pay.SurplusAccepted, pay.SurplusKept}
 
-// States lists the states that one may look at.
-func (p surplusPage) States() []pay.SurplusState { return surplusStates }
+// Tabs lists the states that one may look at.
+func (p surplusPage) Tabs() (all []tab) {
+	for _, st := range surplusStates {
+		all = append(all, tab{"/admin/surpluses?state=" + string(st), p.SurplusState(st), st == p.State})
+	}
+	return all
+}
 
 // Waits reports whether a person may decide about what is shown.
 func (p surplusPage) Waits() bool { return p.State == pay.SurplusHeld }
@@ -105,8 +110,13 @@ type refundRow struct {
 var refundStates = []pay.RefundStatus{pay.RefundApproving, pay.RefundPending, pay.RefundUnknown, pay.RefundSucceeded,
 	pay.RefundFailed, pay.RefundRefused}
 
-// States lists the states that one may look at.
-func (p refundsPage) States() []pay.RefundStatus { return refundStates }
+// Tabs lists the states that one may look at.
+func (p refundsPage) Tabs() (all []tab) {
+	for _, st := range refundStates {
+		all = append(all, tab{"/admin/refunds?status=" + string(st), p.RefundStatus(st), st == p.Status})
+	}
+	return all
+}
 
 // Waits reports whether a person may decide about what is shown.
 func (p refundsPage) Waits() bool { return p.Status == pay.RefundApproving }

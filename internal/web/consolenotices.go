@@ -98,10 +98,7 @@ func (s *Site) replayNotice(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx := audit.Note(r.Context(), audit.Entry{Action: audit.NoticeReplay, Object: n.ID, Was: string(n.Verdict)})
-	v, err := s.Pay.Receive(ctx, pay.Posted{Account: n.Account, Body: n.Body, Header: n.Header, Remote: n.Remote})
-	if err == nil && v == pay.VerdictForged {
-		err = pay.ErrForged // the platform's key was changed since
-	}
+	err = s.Pay.ReceiveAgain(ctx, n)
 	return s.answered(w, r, err, "/admin/notices/"+n.ID, "replayed", s.showNotice)
 }
 

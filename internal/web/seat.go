@@ -62,8 +62,8 @@ func (s *seats) take(of map[string]int) error {
 	return nil
 }
 
-// leave gives back what take took.
-func (s *seats) leave(of map[string]int) {
+// giveBack gives back what take took.
+func (s *seats) giveBack(of map[string]int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for who := range of {

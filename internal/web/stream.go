@@ -38,7 +38,7 @@ func (s *Site) stream(w http.ResponseWriter, r *http.Request, read func(context.
 	if err := s.seats.take(of); err != nil {
 		return err
 	}
-	defer s.seats.leave(of)
+	defer s.seats.giveBack(of)
 	out := newEventWriter(w)
 	if err := out.send(u); err != nil || u.Final {
 		return nil
