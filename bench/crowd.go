@@ -14,6 +14,7 @@ import (
 type crowd struct {
 	box    *process
 	url    string // the sandbox's
+	folder string // the server's
 	server *server
 }
 
@@ -25,12 +26,11 @@ func (l *lab) gather(ctx context.Context, database string, people int) (*crowd, 
 	}
 	c := &crowd{box: box, url: url}
 	err = call(ctx, http.MethodPost, url+"/sandbox/wechat/followers/bulk", fmt.Sprintf(`{"count":%d}`, people), nil)
-	var folder string
 	if err == nil {
-		folder, err = l.folder()
+		c.folder, err = l.folder()
 	}
 	if err == nil {
-		c.server, err = l.serve(ctx, url, folder, database)
+		c.server, err = l.serve(ctx, url, c.folder, database)
 	}
 	if err == nil {
 		err = c.meet(ctx, people)
