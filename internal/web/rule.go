@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/paypush/paypush/internal/event"
+	"github.com/paypush/paypush/internal/fault"
 	"github.com/paypush/paypush/internal/push"
 )
 
@@ -82,15 +83,17 @@ func (s *Site) tryRule(r *http.Request, p *rulePage) (err error) {
 		return nil
 	}
 	data := strings.TrimSpace(q.Get("data"))
-	var object map[string]any
-	if len(data) > maxTrial || json.Unmarshal([]byte(data), &object) != nil || object == nil {
+	if len(data) > maxTrial || !isObject(data) {
 		p.Errors = map[string]string{"data": p.T("rule.data_invalid")}
 		return nil
 	}
 	e := event.Event{ID: "evt_sample", Type: p.Rule.Event, Object: "sample", Data: json.RawMessage(data), At: s.Now()}
 	p.Tried = true
-	if p.Trial, err = s.Push.TryRule(r.Context(), p.Rule, e); err != nil {
+	p.Trial, err = s.Push.TryRule(r.Context(), p.Rule, e)
+	if fault.KindOf(err) == fault.Invalid {
 		p.Why, err = p.Locale.Fault(err), nil
+	}
+	if err != nil || p.Why != "" {
 		return err
 	}
 	p.Card = s.draw(p.Trial.Template, p.Trial.Message.Values, p.Locale.Tag)
@@ -102,6 +105,12 @@ func (s *Site) tryRule(r *http.Request, p *rulePage) (err error) {
 		p.Name, err = s.memberName(r.Context(), p.Trial.Message.MemberID)
 	}
 	return err
+}
+
+// isObject reports whether a text is a JSON object.
+func isObject(text string) bool {
+	var object map[string]any
+	return json.Unmarshal([]byte(text), &object) == nil && object != nil
 }
 
 // sampleData makes up the data of an event in which a rule finds all that it

@@ -27,7 +27,9 @@ func handlers(t *testing.T) (byRoute map[string]string, bodies map[string]*ast.F
 		ast.Inspect(f, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.FuncDecl:
-				bodies[n.Name.Name] = n
+				if ofSite(n) {
+					bodies[n.Name.Name] = n
+				}
 			case *ast.CompositeLit:
 				if h, ok := handlerOf(n); ok {
 					byRoute[h[0]+" "+h[1]] = h[2]
@@ -37,6 +39,19 @@ func handlers(t *testing.T) (byRoute map[string]string, bodies map[string]*ast.F
 		})
 	}
 	return byRoute, bodies
+}
+
+// ofSite reports whether a function is a method of [web.Site], as handlers are.
+func ofSite(n *ast.FuncDecl) bool {
+	if n.Recv == nil || len(n.Recv.List) != 1 {
+		return false
+	}
+	star, ok := n.Recv.List[0].Type.(*ast.StarExpr)
+	if !ok {
+		return false
+	}
+	name, ok := star.X.(*ast.Ident)
+	return ok && name.Name == "Site"
 }
 
 // handlerOf reads method, path and handler of a row of a table.
