@@ -19,8 +19,10 @@ import (
 
 // Invariants 1, 2, 4, 5, 6, 9 and 10: faults on every edge, nodes killed, the
 // database killed, the clock advanced, two payers at one order, refunds all the
-// while; and when it has come to rest the ledger fits itself and the sandbox to
-// the fen. PAYPUSH_CHAOS_SEED and PAYPUSH_CHAOS_RUNS choose what is played:
+// while; and when it has come to rest the ledger fits itself, the sandbox to
+// the fen, and the bill of each day. On PostgreSQL there are three nodes: one of
+// them is frozen for longer than anything is leased, their ways to the database
+// are cut, and each notice reaches all of them at once. PAYPUSH_CHAOS_SEED and PAYPUSH_CHAOS_RUNS choose what is played:
 // what is asked for is the same each time, when it happens is not.
 func TestChaosSQLite(t *testing.T) {
 	eachSeed(t, func(t *testing.T, seed uint64) { play(t, seed, nil) })
@@ -61,28 +63,19 @@ type chaos struct {
 	*world
 	database *pgtest.Server // nil with SQLite
 	url      string         // of the database; empty with SQLite
-	nodes    []*chaosNode
-}
-
-// chaosNode is one server; with PostgreSQL there are two.
-type chaosNode struct {
-	args    []string
-	ready   string
-	api     *harness.Client
-	process *harness.Process
+	nodes    []*node
+	frozen   *node // past helping, and not yet back
 }
 
 func play(t *testing.T, seed uint64, database *pgtest.Server) {
 	c := &chaos{database: database}
-	if database != nil {
-		c.url = database.URL()
+	if database == nil {
+		c.world = newWorld(t, "")
+		c.nodes = []*node{{args: c.args, ready: c.ready, api: c.api, process: c.server}}
+	} else {
+		c.gather(t)
 	}
-	c.world = newWorld(t, c.url)
 	c.addMember(t, 0)
-	c.nodes = []*chaosNode{{args: c.args, ready: c.ready, api: c.api, process: c.server}}
-	if database != nil {
-		c.addNode(t)
-	}
 	var shopping sync.WaitGroup
 	for i := range uint64(shoppers) {
 		s := &shopper{chaos: c, dice: rand.New(rand.NewPCG(seed, i)), name: fmt.Sprintf("s%d-%d", seed, i)}
@@ -100,32 +93,26 @@ func play(t *testing.T, seed uint64, database *pgtest.Server) {
 	}
 }
 
-// addNode starts another server over the same database, behind the same
-// public address.
-func (c *chaos) addNode(t *testing.T) {
-	t.Helper()
-	address := harness.FreeAddress(t)
-	n := &chaosNode{ready: "http://" + address + "/readyz", api: harness.NewClient("http://"+address, c.api.Key),
-		args: []string{"serve", "--listen", address, "--data", t.TempDir(), "--sandbox", c.box.Base, "--database-url", c.url, "--public-url", c.api.Base}}
-	n.process = harness.Start(t, bin, n.args...)
-	n.process.WaitReady(n.ready)
-	c.nodes = append(c.nodes, n)
-}
-
 // strike deals one blow after the other until nobody shops any more.
 func (c *chaos) strike(t *testing.T, dice *rand.Rand, done <-chan struct{}) {
 	c.trouble(t, dice)
-	for range blows {
+	freeze := dice.IntN(blows)
+	for i := range blows {
 		select {
 		case <-done:
 			return
 		case <-time.After(time.Duration(100+dice.IntN(700)) * time.Millisecond):
 		}
 		c.revive(t)
-		switch dice.IntN(8) {
+		if c.database != nil && i == freeze {
+			c.freeze(c.nodes[dice.IntN(len(c.nodes))])
+		}
+		switch hit := c.nodes[dice.IntN(len(c.nodes))]; dice.IntN(9) {
 		case 0, 1, 2:
-			c.nodes[dice.IntN(len(c.nodes))].process.Kill()
-			c.revive(t)
+			if hit != c.frozen {
+				hit.process.Kill()
+				c.revive(t)
+			}
 		case 3:
 			if c.database != nil {
 				c.database.Crash(t)
@@ -134,6 +121,10 @@ func (c *chaos) strike(t *testing.T, dice *rand.Rand, done <-chan struct{}) {
 			c.box.Must(t, http.MethodPost, "/sandbox/clock", map[string]string{"advance": fmt.Sprintf("%ds", 1+dice.IntN(55))}, nil)
 		case 6, 7:
 			c.trouble(t, dice)
+		case 8:
+			if hit.relay != nil {
+				hit.relay.cut()
+			}
 		}
 	}
 	c.box.Must(t, http.MethodDelete, "/sandbox/faults", nil, nil)
@@ -174,16 +165,27 @@ func (c *chaos) trouble(t *testing.T, dice *rand.Rand) {
 	c.box.Must(t, http.MethodPut, "/sandbox/faults", map[string]any{"seed": 1 + dice.Uint32(), "rules": rules}, nil)
 }
 
-// rest lets everything that is due be done, and then audits. The clock creeps
-// first, until no message in doubt would be tried again: a platform that is
-// hours ahead of us from one instant to the next has forgotten what it would
-// have recognised.
+// rest lets everything that is due be done, and then audits, first without the
+// node that is frozen and then with it. The clock creeps first, until no
+// message in doubt would be tried again: a platform that is hours ahead of us
+// from one instant to the next has forgotten what it would have recognised.
 func (c *chaos) rest(t *testing.T) {
 	t.Helper()
 	c.revive(t)
 	for range 6 {
 		c.leap(t, "100s")
 	}
+	c.settled(t)
+	if c.frozen != nil {
+		c.thaw(t)
+		c.settled(t)
+	}
+	c.reconciled(t)
+}
+
+// settled waits until nothing is pending and the audit finds nothing.
+func (c *chaos) settled(t *testing.T) {
+	t.Helper()
 	harness.Eventually(t, "nothing is pending any more", func() bool {
 		c.leap(t, "90m")
 		return c.none("/v1/orders?status=pending")
@@ -195,6 +197,33 @@ func (c *chaos) rest(t *testing.T) {
 		said, err = c.audit()
 		return err == nil && strings.Contains(said, "events (0 waiting)")
 	})
+}
+
+// reconciled waits for the morning after, and holds the bill of every day
+// against the ledger.
+func (c *chaos) reconciled(t *testing.T) {
+	t.Helper()
+	first := c.began.In(shanghai)
+	c.leap(t, "36h")
+	for day, last := first, c.now(t).In(shanghai).AddDate(0, 0, -1); !day.After(last); day = day.AddDate(0, 0, 1) {
+		out, err := exec.Command(bin, "reconcile", "--server", c.nodes[0].api.Base, "--api-key", c.api.Key, "--date", day.Format(time.DateOnly)).CombinedOutput()
+		if err != nil {
+			t.Errorf("the bill of %s: %v\n%s", day.Format(time.DateOnly), err, out)
+		}
+	}
+}
+
+// shanghai is the platform's zone.
+var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
+
+// now reads the world's clock.
+func (c *chaos) now(t *testing.T) time.Time {
+	t.Helper()
+	var clock struct {
+		Now time.Time `json:"now"`
+	}
+	c.box.Must(t, http.MethodGet, "/sandbox/clock", nil, &clock)
+	return clock.Now
 }
 
 // leap moves the clock and gives the servers the time to notice.

@@ -77,8 +77,14 @@ func onlyDigits(key string) string {
 	return string(out)
 }
 
-// node is one of the servers; which one is a matter of chance.
-func (s *shopper) node() *harness.Client { return s.nodes[rand.IntN(len(s.nodes))].api }
+// node is one of the servers that answer; which one is a matter of chance.
+func (s *shopper) node() *harness.Client {
+	for {
+		if n := s.nodes[rand.IntN(len(s.nodes))]; n.behind == nil || !n.behind.sick.Load() {
+			return n.api
+		}
+	}
+}
 
 // order asks one node or another until one has taken the order.
 func (s *shopper) order(t *testing.T, body map[string]any, key string) (o order, ok bool) {

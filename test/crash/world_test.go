@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/paypush/paypush/test/harness"
 )
@@ -20,6 +21,7 @@ type world struct {
 	args            []string
 	ready, dataPath string
 	members         []*person
+	began           time.Time // by the world's clock
 }
 
 // person is a member with a bound phone.
@@ -43,7 +45,7 @@ type order struct {
 	PayURL string `json:"pay_url"`
 }
 
-func newWorld(t *testing.T, databaseURL string) *world {
+func newWorld(t *testing.T, databaseURL string, flags ...string) *world {
 	t.Helper()
 	dir := t.TempDir()
 	boxAddress, address := harness.FreeAddress(t), harness.FreeAddress(t)
@@ -51,7 +53,8 @@ func newWorld(t *testing.T, databaseURL string) *world {
 	box.WaitReady("http://" + boxAddress + "/sandbox/clock")
 	w := &world{box: harness.NewClient("http://"+boxAddress, ""), ready: "http://" + address + "/readyz",
 		dataPath: filepath.Join(dir, "server"),
-		args:     []string{"serve", "--listen", address, "--data", filepath.Join(dir, "server"), "--sandbox", "http://" + boxAddress}}
+		args:     []string{"serve", "--listen", address, "--data", filepath.Join(dir, "server"), "--sandbox", "http://" + boxAddress}, began: time.Now()}
+	w.args = append(w.args, flags...)
 	if databaseURL != "" {
 		w.args = append(w.args, "--database-url", databaseURL)
 	}

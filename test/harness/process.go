@@ -99,6 +99,12 @@ func (p *Process) Kill() {
 	<-p.done
 }
 
+// Freeze stops the process where it is, as SIGSTOP does; Thaw lets it go on.
+func (p *Process) Freeze() { p.cmd.Process.Signal(syscall.SIGSTOP) } //nolint:errcheck // it may be gone already
+
+// Thaw lets a frozen process go on.
+func (p *Process) Thaw() { p.cmd.Process.Signal(syscall.SIGCONT) } //nolint:errcheck // it may be gone already
+
 // Stop asks the process to stop and returns its exit code and how long it took.
 func (p *Process) Stop() (code int, took time.Duration) {
 	p.t.Helper()

@@ -1,0 +1,122 @@
+package crash_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// front is the public address of several servers. What platforms call goes to
+// all of them at once; anything else to one that is well, as a balancer does.
+type front struct {
+	*httptest.Server
+	mu    sync.Mutex
+	nodes []*backend
+}
+
+type backend struct {
+	base string
+	sick atomic.Bool
+}
+
+// mark notes whether people are to be sent there.
+func (b *backend) mark(well bool) { b.sick.Store(!well) }
+
+func newFront(t *testing.T) *front {
+	t.Helper()
+	f := new(front)
+	f.Server = httptest.NewServer(f)
+	t.Cleanup(f.Close)
+	return f
+}
+
+// add takes a server in; it counts as well.
+func (f *front) add(base string) *backend {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	b := &backend{base: base}
+	f.nodes = append(f.nodes, b)
+	return b
+}
+
+// bases lists those who are well, in random order, or all of them.
+func (f *front) bases(all bool) (bases []string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, i := range rand.Perm(len(f.nodes)) {
+		if n := f.nodes[i]; all || !n.sick.Load() {
+			bases = append(bases, n.base)
+		}
+	}
+	return bases
+}
+
+// ServeHTTP implements http.Handler.
+func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return
+	}
+	platform := strings.HasPrefix(r.URL.Path, "/notify/")
+	answers := make(chan answer, 8)
+	bases := f.bases(platform)
+	if !platform {
+		bases = bases[:min(1, len(bases))]
+	}
+	for _, base := range bases {
+		go func() { answers <- pass(r, base, body) }()
+	}
+	last := answer{status: http.StatusBadGateway}
+	for range bases {
+		if last = <-answers; last.status == http.StatusOK {
+			break
+		}
+	}
+	last.write(w)
+}
+
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+func (a answer) write(w http.ResponseWriter) {
+	for name, values := range a.header {
+		w.Header()[name] = slices.Clone(values)
+	}
+	w.WriteHeader(a.status)
+	w.Write(a.body) //nolint:errcheck // the caller may have gone
+}
+
+// pass hands a request on; a server that does not answer is a bad gateway. It
+// goes on after the caller has its answer.
+func pass(r *http.Request, base string, body []byte) answer {
+	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
+	defer cancel()
+	bad := answer{status: http.StatusBadGateway}
+	out, err := http.NewRequestWithContext(ctx, r.Method, base+r.URL.RequestURI(), bytes.NewReader(body))
+	if err != nil {
+		return bad
+	}
+	out.Header, out.Host = r.Header.Clone(), r.Host
+	resp, err := http.DefaultTransport.RoundTrip(out)
+	if err != nil {
+		return bad
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return bad
+	}
+	return answer{resp.StatusCode, resp.Header, b}
+}
