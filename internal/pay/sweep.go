@@ -12,9 +12,9 @@ import (
 // The sweep leases work for longer than one platform call may take, so that a
 // node that dies loses it to another one soon.
 const (
-	sweepBatch  = 20
+	sweepBatch  = 16
 	sweepAtOnce = 8 // so that one platform that hangs holds up few
-	sweepLease  = time.Minute
+	sweepLease  = 45 * time.Second
 )
 
 // Sweep does what has come due: it asks platforms about payments, closes

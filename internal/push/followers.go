@@ -195,7 +195,7 @@ func (f *Followers) Sync(ctx context.Context, account string) error {
 const (
 	mirrorEvery = 24 * time.Hour
 	mirrorRetry = time.Minute
-	mirrorLease = time.Minute
+	mirrorLease = 45 * time.Second
 	mirrorLook  = 2 * time.Second
 	seeAtOnce   = 1000
 )

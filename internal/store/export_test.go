@@ -99,3 +99,28 @@ func MigrateTo(t *testing.T, db *DB, version int64, fn func(*sql.DB)) {
 	}
 	fn(on)
 }
+
+// Hang takes the lock on the row of event numbers in a transaction of db, and
+// then does nothing until release is closed; ended gets what became of it.
+func Hang(db *DB) (locked <-chan struct{}, release chan struct{}, ended <-chan error) {
+	has, release, end := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+	go func() {
+		end <- db.update(context.Background(), func(tx *txn) error {
+			_, err := tx.exec(context.Background(), statement("UPDATE numbering SET last = last"))
+			close(has)
+			<-release
+			return err
+		})
+	}()
+	return has, release, end
+}
+
+// Setting reads a setting of PostgreSQL as a session of db has it.
+func Setting(t *testing.T, db *DB, name string) string {
+	t.Helper()
+	value, err := one(context.Background(), db.reader(), errors.New("no such setting"), text, statement("SHOW "+name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return value
+}

@@ -22,6 +22,11 @@ var errUnsafe = fault.New(fault.Invalid, "database_unsafe",
 // errCommit tells that the connection broke while a commit was under way.
 var errCommit = fault.New(fault.Unknown, "commit_unknown", "The database did not say whether it committed. Look before you try again.")
 
+// idleLimit is the setting by which PostgreSQL ends a transaction whose client
+// asks nothing more: what a node that hangs has locked is free again after ten
+// seconds. An address that names the setting keeps its own.
+const idleLimit = "idle_in_transaction_session_timeout"
+
 func openPostgres(ctx context.Context, address string, o Options) (*DB, error) {
 	c, err := pgx.ParseConfig(address)
 	if err != nil {
@@ -30,7 +35,15 @@ func openPostgres(ctx context.Context, address string, o Options) (*DB, error) {
 	if c.RuntimeParams["application_name"] == "" {
 		c.RuntimeParams["application_name"] = "paypush"
 	}
-	pool := stdlib.OpenDB(*c, stdlib.OptionAfterConnect(assertDurable))
+	_, own := c.RuntimeParams[idleLimit]
+	pool := stdlib.OpenDB(*c, stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error {
+		if !own {
+			if _, err := c.Exec(ctx, "SET "+idleLimit+" = '10s'"); err != nil {
+				return err
+			}
+		}
+		return assertDurable(ctx, c)
+	}))
 	pool.SetMaxOpenConns(o.Connections)
 	pool.SetMaxIdleConns(o.Connections)
 	if err := pool.PingContext(ctx); err != nil {

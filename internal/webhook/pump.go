@@ -17,8 +17,8 @@ import (
 const (
 	slots     = 32
 	ahead     = 1024
-	leaseFor  = time.Minute
-	beginFor  = 40 * time.Second // of a lease: a try that begins within is over, and written down, before it ends
+	leaseFor  = 45 * time.Second
+	beginFor  = 25 * time.Second // of a lease: a try that begins within is over, and written down, before it ends
 	lookEvery = time.Second
 	grace     = 2 * time.Second
 	batch     = 1000 // results that are written down at once
@@ -26,7 +26,7 @@ const (
 
 // Run sends what is due, on this node, until ctx ends; then it begins nothing
 // more, cuts what is still under way after two seconds, and writes down what
-// came of everything. What a dead node had in hand is due again a minute later.
+// came of everything. What a dead node had in hand is due again within a minute.
 func (s *Service) Run(ctx context.Context) {
 	sending, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
