@@ -8,9 +8,9 @@ import (
 
 // How much is read or written in one transaction.
 const (
-	loadBatch    = 500
+	loadBatch    = 1000
 	dropBatch    = 2000
-	compareBatch = 500
+	compareBatch = 2000
 )
 
 // load fetches the bill of a reconciliation that does not have it yet, in
