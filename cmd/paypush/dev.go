@@ -44,5 +44,5 @@ func (c *devCommand) Run(ctx context.Context) error {
 	}
 	fmt.Printf("paypush 收付与推送 is running.\n\n  server  商店与收银  %s\n  sandbox 沙箱与手机  %s/sandbox/\n  sign in 一次性登录  %s\n\nCtrl-C stops it. 按 Ctrl-C 停止。\n",
 		hello.URL, hello.SandboxURL, hello.LoginLink)
-	return wait(ctx, server)
+	return wait(ctx, server, 0)
 }

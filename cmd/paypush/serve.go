@@ -19,7 +19,8 @@ type serveCommand struct {
 	Sandbox     string `help:"Take the accounts from the sandbox at this address."`
 	DatabaseURL string `help:"sqlite:PATH or postgres://...; also PAYPUSH_DATABASE_URL_FILE." name:"database-url"`
 
-	MetricsListen string `help:"Address of /metrics alone, such as 127.0.0.1:9464; nobody but your collector should reach it."`
+	DrainDelay    *time.Duration `help:"How long to go on serving once told to stop, while /readyz says no; 5s unless configured."`
+	MetricsListen string         `help:"Address of /metrics alone, such as 127.0.0.1:9464; nobody but your collector should reach it."`
 	logFlags
 }
 
@@ -39,14 +40,17 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	}
 	if conf.Mode != config.Sandbox {
 		fmt.Printf("paypush serves %s\n", server.URL())
-		return wait(ctx, server)
+		return wait(ctx, server, time.Duration(conf.DrainDelay))
 	}
 	hello, err := server.Introduce(ctx)
-	if err != nil {
+	switch {
+	case ctx.Err() != nil: // told to stop meanwhile, but it serves already
+	case err != nil:
 		return closeWith(server, err)
+	default:
+		fmt.Printf("paypush serves %s with the sandbox %s\nsign in: %s\n", hello.URL, hello.SandboxURL, hello.LoginLink)
 	}
-	fmt.Printf("paypush serves %s with the sandbox %s\nsign in: %s\n", hello.URL, hello.SandboxURL, hello.LoginLink)
-	return wait(ctx, server)
+	return wait(ctx, server, time.Duration(conf.DrainDelay))
 }
 
 func (c *serveCommand) config() (config.Config, error) {
@@ -70,6 +74,9 @@ func (c *serveCommand) config() (config.Config, error) {
 		if set.from != "" {
 			*set.to = set.from
 		}
+	}
+	if c.DrainDelay != nil {
+		conf.DrainDelay = config.Duration(*c.DrainDelay)
 	}
 	if err := sealingKey(&conf); err != nil {
 		return conf, err
@@ -95,14 +102,20 @@ func databaseURL(flag string) (string, error) {
 const drain = 9 * time.Second
 
 // wait blocks until the process is told to stop or the server fails, and then
-// drains it.
-func wait(ctx context.Context, server *app.Server) error {
-	var failure error
+// drains it; a balancer gets delay to notice.
+func wait(ctx context.Context, server *app.Server, delay time.Duration) error {
 	select {
 	case <-ctx.Done():
-	case failure = <-server.Failed():
+	case failure := <-server.Failed():
+		return closeWith(server, failure)
 	}
-	return closeWith(server, failure)
+	server.Retire()
+	select {
+	case <-time.After(delay):
+		return closeWith(server, nil)
+	case failure := <-server.Failed():
+		return closeWith(server, failure)
+	}
 }
 
 func closeWith(server *app.Server, cause error) error {

@@ -123,3 +123,25 @@ func TestDrainIsBounded(t *testing.T) {
 		t.Errorf("draining took %s", took)
 	}
 }
+
+// A server that is about to stop says so where balancers ask, and serves
+// everybody else as before, on connections that are not kept.
+func TestRetiringSaysNoAndGoesOnServing(t *testing.T) {
+	w := newWorld(t, logging.Text, nil)
+	for _, retired := range []bool{false, true} {
+		if retired {
+			w.server.Retire()
+		}
+		ready := map[bool]int{false: http.StatusOK, true: http.StatusServiceUnavailable}[retired]
+		for path, want := range map[string]int{"/readyz": ready, "/healthz": http.StatusOK, "/": http.StatusOK, "/v1/orders": http.StatusUnauthorized} {
+			resp, err := http.Get(w.server.URL() + path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp.Body.Close()
+			if resp.StatusCode != want || resp.Close != retired {
+				t.Errorf("retired %v: %s answers %d, closing %v", retired, path, resp.StatusCode, resp.Close)
+			}
+		}
+	}
+}

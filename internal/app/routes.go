@@ -36,7 +36,7 @@ func (s *Server) newHTTPServer() *http.Server {
 	s.routeHealth(mux)
 	s.routeMetrics(mux)
 	live, end := context.WithCancel(context.Background())
-	server := &http.Server{Handler: withRequestID(s.watched(mux)), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
+	server := &http.Server{Handler: withRequestID(s.parting(s.watched(mux))), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
 		WriteTimeout: writeWait, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, BaseContext: func(net.Listener) context.Context { return live },
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug)}
 	server.RegisterOnShutdown(site.Close)
@@ -93,8 +93,23 @@ func (s *Server) routeHealth(mux *http.ServeMux) {
 	mux.HandleFunc("GET /readyz", s.ready)
 }
 
-// ready answers 200 while the database answers.
+// parting has a server that retires close each connection behind the answer,
+// so that a balancer which keeps connections runs out of those to it.
+func (s *Server) parting(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.retiring.Load() {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// ready answers 200 while the database answers and the server is to stay.
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
+	if s.retiring.Load() {
+		plain(w, http.StatusServiceUnavailable, "the server is about to stop\n")
+		return
+	}
 	if err := s.db.Ping(r.Context()); err != nil {
 		s.log.ErrorContext(r.Context(), "not ready", "error", err)
 		plain(w, http.StatusServiceUnavailable, "the database does not answer\n")

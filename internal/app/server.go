@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/paypush/paypush/internal/config"
@@ -59,7 +60,9 @@ type Server struct {
 	numbers   *http.Server // nil without an address for the metrics alone
 	numbersAt string
 
-	http   *http.Server
+	http     *http.Server
+	retiring atomic.Bool // told to stop, and still serving
+
 	failed chan error
 	stop   context.CancelFunc // ends the loops
 	loops  sync.WaitGroup
@@ -221,6 +224,11 @@ func (s *Server) URL() string { return s.conf.PublicURL }
 
 // Failed receives an error if the server stops serving by itself.
 func (s *Server) Failed() <-chan error { return s.failed }
+
+// Retire has /readyz say no from now on, and callers told to leave their
+// connections, while everything is served as before: the balancer has the time
+// until [Server.Close] to send nobody here any more.
+func (s *Server) Retire() { s.retiring.Store(true) }
 
 // Close takes no more requests, lets those that have begun and the running
 // jobs end until ctx does, and closes everything. What was not finished is

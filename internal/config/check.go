@@ -67,6 +67,9 @@ func (c *Config) Check() error {
 	if d := time.Duration(c.Lifetime); d < time.Minute || d > 15*24*time.Hour {
 		fail("order_lifetime: %s is not within 1m and 360h", d)
 	}
+	if d := time.Duration(c.DrainDelay); d < 0 || d > time.Minute {
+		fail("drain_delay: %s is not within 0s and 1m", d)
+	}
 	policy, err := c.Money.policy()
 	if err != nil {
 		all = append(all, err)

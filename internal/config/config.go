@@ -37,6 +37,7 @@ type Config struct {
 	Database      string   `toml:"database"`       // sqlite:PATH or postgres://...; empty for SQLite in Data
 	Demo          bool     `toml:"demo"`           // demo shop and open registration outside sandbox mode
 	Lifetime      Duration `toml:"order_lifetime"`
+	DrainDelay    Duration `toml:"drain_delay"` // between saying no at /readyz and taking no more requests
 	Money         Money    `toml:"money"`
 	Traces        Traces   `toml:"traces"`
 	Alipay        []Alipay `toml:"alipay"`
@@ -152,7 +153,7 @@ func ReadSecret(path string) (string, error) {
 
 // Default is a configuration with nothing decided.
 func Default() Config {
-	return Config{Mode: Live, Listen: "127.0.0.1:8080", Data: "var", Lifetime: Duration(2 * time.Hour), Traces: Traces{Share: 1}}
+	return Config{Mode: Live, Listen: "127.0.0.1:8080", Data: "var", Lifetime: Duration(2 * time.Hour), DrainDelay: Duration(5 * time.Second), Traces: Traces{Share: 1}}
 }
 
 // DatabaseURL is where the database is.

@@ -64,6 +64,8 @@ func (e *examination) databaseSchema(s survey.Settings) {
 	switch {
 	case e.Schema == 0 || s.Schema == e.Schema:
 		e.ok("database.schema", title, Text{fmt.Sprintf("版本 %d。", s.Schema), fmt.Sprintf("Version %d.", s.Schema)})
+	case s.Schema > e.Schema && s.Floor <= e.Schema:
+		e.warn("database.schema", title, found, Text{"数据库已被更新的程序扩充，本程序仍可与它并行；升级完成后换用新版本。", "A newer program has added to this database; this one may still run beside it. Go on to that version once the upgrade is through."})
 	case s.Schema > e.Schema:
 		e.fail("database.schema", title, found, Text{"数据库被更新的程序升级过：换用新版本的 paypush，不要降级。", "A newer program has upgraded this database: use that version of paypush; there is no way back."})
 	default:

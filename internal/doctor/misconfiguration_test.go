@@ -1,6 +1,7 @@
 package doctor_test
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 	"net/http"
@@ -180,9 +181,24 @@ func TestMisconfigurationDatabaseOfAnotherMode(t *testing.T) {
 	p.Config.Database = url
 	p.wants(t, "database.mode", doctor.Fail, "sandbox", "live", "data")
 	p.Schema = 1
-	p.wants(t, "database.schema", doctor.Fail, "newer program")
+	p.wants(t, "database.schema", doctor.Warn, "newer program", "beside it")
+	raise(t, url, 2)
+	p.wants(t, "database.schema", doctor.Fail, "newer program", "no way back")
 	p.Schema = 1000
 	p.wants(t, "database.schema", doctor.Warn, "paypush backup")
+}
+
+// raise does as a migration of a newer program that takes something away.
+func raise(t *testing.T, url string, oldest int) {
+	t.Helper()
+	db, err := sql.Open("sqlite", strings.TrimPrefix(url, "sqlite:"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec("UPDATE schema_floor SET oldest = $1", oldest); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestMisconfigurationDatabaseForgets(t *testing.T) {

@@ -66,9 +66,16 @@ func (db *DB) Ping(ctx context.Context) error {
 	return fault.Wrap("store.Ping", db.ping(ctx))
 }
 
-// Migrate brings the schema up to date. It may run on several nodes at once.
+// Migrate brings the schema up to date. It may run on several nodes at once,
+// of several versions: a schema that a newer program has added to is left as
+// it is, and one that it took something from fails with [ErrNewer] where that
+// was needed here.
 func (db *DB) Migrate(ctx context.Context) error {
-	return fault.Wrap("store.Migrate", db.migrate(ctx))
+	err := db.migrate(ctx)
+	if err == nil {
+		err = db.fits(ctx)
+	}
+	return fault.Wrap("store.Migrate", err)
 }
 
 // Close writes what is still counted in memory, lets transactions that have

@@ -11,7 +11,8 @@ type types struct {
 func sqliteTypes() types {
 	return types{database.DialectSQLite3, []string{
 		"{{text}}", "TEXT", "{{bigint}}", "INTEGER", "{{blob}}", "BLOB",
-		"{{strict}}", " STRICT", "{{clustered}}", " STRICT, WITHOUT ROWID"}}
+		"{{strict}}", " STRICT", "{{clustered}}", " STRICT, WITHOUT ROWID",
+		"{{concurrently}}", ""}}
 }
 
 // postgresTypes has text sorted by its bytes, as SQLite does, so that a page
@@ -19,5 +20,6 @@ func sqliteTypes() types {
 func postgresTypes() types {
 	return types{database.DialectPostgres, []string{
 		"{{text}}", `TEXT COLLATE "C"`, "{{bigint}}", "BIGINT", "{{blob}}", "BYTEA",
-		"{{strict}}", "", "{{clustered}}", ""}}
+		"{{strict}}", "", "{{clustered}}", "",
+		"{{concurrently}}", "CONCURRENTLY"}}
 }

@@ -124,3 +124,16 @@ func Setting(t *testing.T, db *DB, name string) string {
 	}
 	return value
 }
+
+// Raise says in a database that programs which know less than a schema may no
+// longer work on it, as a contracting migration does.
+func Raise(t *testing.T, db *DB, oldest int64) {
+	t.Helper()
+	err := db.update(context.Background(), func(tx *txn) error {
+		_, err := tx.exec(context.Background(), statement("UPDATE schema_floor SET oldest = $1"), oldest)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

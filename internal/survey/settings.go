@@ -14,6 +14,7 @@ type Settings struct {
 	Engine  string
 	Version string // the engine's own
 	Schema  int64  // the newest migration, 0 where there is none yet
+	Floor   int64  // the oldest schema whose programs may still work on it, 0 for any
 	Mode    string // the stamp, empty where there is none yet
 	Size    int64  // bytes
 
@@ -73,7 +74,14 @@ func (s *Survey) readStamp(ctx context.Context, into *Settings) error {
 	if err != nil {
 		return err
 	}
-	there, err := s.has(ctx, "stamp")
+	there, err := s.has(ctx, "schema_floor")
+	if err == nil && there {
+		err = s.db.QueryRowContext(ctx, "SELECT oldest FROM schema_floor WHERE one = 1").Scan(&into.Floor)
+	}
+	if err != nil {
+		return err
+	}
+	there, err = s.has(ctx, "stamp")
 	if err != nil || !there {
 		return err
 	}

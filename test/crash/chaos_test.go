@@ -73,7 +73,8 @@ func play(t *testing.T, seed uint64, database *pgtest.Server) {
 		c.world = newWorld(t, "")
 		c.nodes = []*node{{args: c.args, ready: c.ready, api: c.api, process: c.server}}
 	} else {
-		c.gather(t)
+		c.url = database.URL()
+		c.gather(t, newFront(t))
 	}
 	c.addMember(t, 0)
 	var shopping sync.WaitGroup

@@ -3,6 +3,7 @@ package crash_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -19,8 +20,11 @@ import (
 // all of them at once; anything else to one that is well, as a balancer does.
 type front struct {
 	*httptest.Server
-	mu    sync.Mutex
-	nodes []*backend
+	mu     sync.Mutex
+	nodes  []*backend
+	sober  bool     // a notice goes to one server, as any other request does
+	failed []string // what was answered 500 and above, or cut
+	served int
 }
 
 type backend struct {
@@ -66,7 +70,7 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
-	platform := strings.HasPrefix(r.URL.Path, "/notify/")
+	platform := !f.sober && strings.HasPrefix(r.URL.Path, "/notify/")
 	answers := make(chan answer, 8)
 	bases := f.bases(platform)
 	if !platform {
@@ -81,7 +85,21 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			break
 		}
 	}
+	f.note(r, last)
 	last.write(w)
+}
+
+// note keeps what a balancer's log would show as an error.
+func (f *front) note(r *http.Request, a answer) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.served++
+	if len(f.nodes) == 0 {
+		return // the first server introduces itself before anybody is sent to it
+	}
+	if a.status >= http.StatusInternalServerError {
+		f.failed = append(f.failed, fmt.Sprintf("%s %s: %d %s", r.Method, r.URL.Path, a.status, a.body))
+	}
 }
 
 type answer struct {
@@ -103,12 +121,12 @@ func (a answer) write(w http.ResponseWriter) {
 func pass(r *http.Request, base string, body []byte) answer {
 	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
 	defer cancel()
-	bad := answer{status: http.StatusBadGateway}
+	bad := answer{status: http.StatusBadGateway, body: []byte("no answer of " + base)}
 	out, err := http.NewRequestWithContext(ctx, r.Method, base+r.URL.RequestURI(), bytes.NewReader(body))
 	if err != nil {
 		return bad
 	}
-	out.Header, out.Host = r.Header.Clone(), r.Host
+	out.Header, out.Host, out.GetBody = r.Header.Clone(), r.Host, nil // so that nothing is sent twice
 	resp, err := http.DefaultTransport.RoundTrip(out)
 	if err != nil {
 		return bad

@@ -25,29 +25,29 @@ const servers = 3
 const pastEveryLease = 65 * time.Second
 
 // gather starts the sandbox and the servers behind one front, each with a way
-// of its own to the database.
-func (c *chaos) gather(t *testing.T) {
+// of its own to the database at c.url.
+func (c *chaos) gather(t *testing.T, f *front, flags ...string) {
 	t.Helper()
-	c.url = c.database.URL()
-	f := newFront(t)
+	flags = append(flags, "--public-url", f.URL)
 	way, through := newRelay(t, c.url)
-	c.world = newWorld(t, through, "--public-url", f.URL)
+	c.world = newWorld(t, through, flags...)
 	c.nodes = []*node{{args: c.args, ready: c.ready, api: c.api, process: c.server, relay: way, behind: f.add(c.api.Base)}}
 	for range servers - 1 {
-		c.addNode(t, f)
+		c.addNode(t, f, bin, flags...)
 	}
 	c.api = harness.NewClient(f.URL, c.api.Key)
 }
 
 // addNode starts another server over the same database, behind the same
 // public address.
-func (c *chaos) addNode(t *testing.T, f *front) {
+func (c *chaos) addNode(t *testing.T, f *front, program string, flags ...string) {
 	t.Helper()
 	address := harness.FreeAddress(t)
 	way, through := newRelay(t, c.url)
 	n := &node{ready: "http://" + address + "/readyz", api: harness.NewClient("http://"+address, c.api.Key), relay: way,
-		args: []string{"serve", "--listen", address, "--data", t.TempDir(), "--sandbox", c.box.Base, "--database-url", through, "--public-url", f.URL}}
-	n.process = harness.Start(t, bin, n.args...)
+		args: []string{"serve", "--listen", address, "--data", t.TempDir(), "--sandbox", c.box.Base, "--database-url", through}}
+	n.args = append(n.args, flags...)
+	n.process = harness.Start(t, program, n.args...)
 	n.process.WaitReady(n.ready)
 	n.behind = f.add(n.api.Base)
 	c.nodes = append(c.nodes, n)

@@ -23,10 +23,12 @@ import (
 // patience bounds every wait of a journey; a healthy run needs a fraction.
 const patience = 60 * time.Second
 
-// Build compiles the program into dir and returns the binary's path.
-func Build(dir string) (string, error) {
+// Build compiles the program into dir, with flags of go build, and returns the
+// binary's path.
+func Build(dir string, flags ...string) (string, error) {
 	bin := filepath.Join(dir, "paypush")
-	out, err := exec.Command("go", "build", "-o", bin, "github.com/paypush/paypush/cmd/paypush").CombinedOutput()
+	args := append([]string{"build", "-o", bin}, flags...)
+	out, err := exec.Command("go", append(args, "github.com/paypush/paypush/cmd/paypush")...).CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, out)
 	}
