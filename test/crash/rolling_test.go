@@ -80,11 +80,11 @@ func (b *business) end(t *testing.T, n *node) {
 	}
 }
 
-// replace ends a server and starts a program in its place.
-func (b *business) replace(t *testing.T, n *node, program string) {
+// replace ends a server and starts another in its place.
+func (b *business) replace(t *testing.T, n *node) {
 	t.Helper()
 	b.end(t, n)
-	n.process = harness.Start(t, program, n.args...)
+	n.process = harness.Start(t, bin, n.args...)
 	n.process.WaitReady(n.ready)
 	harness.Eventually(t, "the balancer sends requests there", func() bool { return !n.behind.sick.Load() })
 }
@@ -119,7 +119,7 @@ func (b *business) audited(t *testing.T) {
 func TestInvariant01RollingRestartDropsNoRequest(t *testing.T) {
 	b := open(t)
 	for _, n := range b.nodes {
-		b.replace(t, n, bin)
+		b.replace(t, n)
 	}
 	b.close(t)
 }

@@ -71,7 +71,7 @@ func TestInvariant01ANewVersionRunsBesideTheOldOne(t *testing.T) {
 	old := b.nodes
 	b.addNode(t, b.front, next, "--public-url", b.front.URL, "--drain-delay", drainDelay)
 	b.grown(t)
-	b.replace(t, old[0], bin)
+	b.replace(t, old[0])
 	for _, n := range old {
 		b.end(t, n)
 	}
