@@ -14,34 +14,11 @@ type messages struct {
 	m *Metrics
 }
 
-// Update implements [push.Store]; like the ledger's it counts the last run,
-// once it is durable.
-func (s messages) Update(ctx context.Context, fn func(push.Tx) error) error {
-	var seen *messageTx
-	err := s.Store.Update(ctx, func(tx push.Tx) error {
-		seen = &messageTx{Tx: tx, m: s.m}
-		return fn(seen)
-	})
-	if err == nil && seen != nil {
-		for _, count := range seen.counts {
-			count()
-		}
-	}
-	return err
-}
-
-type messageTx struct {
-	push.Tx
-	m      *Metrics
-	counts []func()
-}
-
-// UpdateMessage implements [push.Tx]. That a message is being sent is no
-// outcome yet.
-func (t *messageTx) UpdateMessage(ctx context.Context, m push.Message) error {
-	err := t.Tx.UpdateMessage(ctx, m)
+// Move implements [push.Store]. That a message is being sent is no outcome yet.
+func (s messages) Move(ctx context.Context, m push.Message, spent bool) error {
+	err := s.Store.Move(ctx, m, spent)
 	if err == nil && m.Status != push.Sending {
-		t.counts = append(t.counts, t.m.sends.WithLabelValues(m.Channel, m.Account, string(m.Status), m.Code).Inc)
+		s.m.sends.WithLabelValues(m.Channel, m.Account, string(m.Status), m.Code).Inc()
 	}
 	return err
 }

@@ -105,24 +105,21 @@ func TestOutcomesOfMessagesCount(t *testing.T) {
 	m := newMetrics()
 	all := m.Messages(db.Messages())
 	msg := push.Message{ID: "msg_1", Key: "k", Channel: "wechat", Account: "wechat", Kind: push.KindText, Text: "x", Status: push.Queued, Version: 1}
-	for _, status := range []push.Status{push.Queued, push.Sending, push.Queued, push.Sending, push.Failed} {
-		if err := all.Update(t.Context(), func(tx push.Tx) error {
-			found, err := tx.Message(t.Context(), msg.ID)
-			if errors.Is(err, push.ErrNoMessage) {
-				_, err = tx.InsertMessage(t.Context(), msg)
-				return err
-			}
-			if err != nil {
-				return err
-			}
-			found.Status = status
-			if status == push.Failed {
-				found.Code = "43004"
-			}
-			return tx.UpdateMessage(t.Context(), found)
-		}); err != nil {
+	if err := all.Update(t.Context(), func(tx push.Tx) error {
+		_, err := tx.InsertMessages(t.Context(), []push.Message{msg})
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for _, status := range []push.Status{push.Sending, push.Queued, push.Sending, push.Failed} {
+		msg.Status = status
+		if status == push.Failed {
+			msg.Code = "43004"
+		}
+		if err := all.Move(t.Context(), msg, false); err != nil {
 			t.Fatal(err)
 		}
+		msg.Version++
 	}
 	page := scrape(t, m)
 	want(t, page, `paypush_sends_total{account="wechat",channel="wechat",code="",outcome="queued"} 1`,

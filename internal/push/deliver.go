@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/paypush/paypush/internal/fault"
@@ -58,12 +59,12 @@ func (s *Service) attempt(ctx context.Context, id string) (Message, Outcome, err
 	if none == CodeWindow && m.FirstTryAt.IsZero() && s.now().Sub(m.CreatedAt) < contactGrace {
 		return m, Outcome{Status: Queued, After: contactGrace}, nil
 	}
-	m, fresh, proceed, err := s.take(ctx, id, way, skips, none)
+	m, fresh, proceed, err := s.take(ctx, m, way, skips, none)
 	if err != nil || !proceed {
 		return m, Outcome{}, err
 	}
 	out := s.decide(m, s.send(ctx, m, c), fresh)
-	if err := s.finish(context.WithoutCancel(ctx), m.ID, out, fresh); err != nil {
+	if err := s.finish(context.WithoutCancel(ctx), m, out, fresh); err != nil {
 		return m, out, err
 	}
 	s.log.LogAttrs(ctx, slog.LevelInfo, "message tried", slog.String("message", m.ID), slog.String("way", string(m.Way)),
@@ -139,22 +140,19 @@ func (s *Service) recognised(m Message, wait time.Duration) bool {
 // take marks a message as being sent, in a way, before anything leaves the
 // house, or ends it where there is no way. Fresh tells that no earlier try may
 // have reached the platform; where one may have, it is repeated as it was.
-func (s *Service) take(ctx context.Context, id string, way Way, skips Skips, none string) (m Message, fresh, proceed bool, err error) {
-	err = s.store.Update(ctx, func(tx Tx) error {
+func (s *Service) take(ctx context.Context, m Message, way Way, skips Skips, none string) (taken Message, fresh, proceed bool, err error) {
+	taken, err = s.move(ctx, m, func(m *Message) (bool, bool) {
 		fresh, proceed = false, false
-		if m, err = tx.Message(ctx, id); err != nil {
-			return err
-		}
 		doubtful := !m.FirstTryAt.IsZero()
 		switch {
 		case m.Status != Queued && m.Status != Sending:
-			return nil
-		case doubtful && !s.recognised(m, 0):
+			return false, false
+		case doubtful && !s.recognised(*m, 0):
 			m.Status, m.Code, m.Detail, m.DoneAt = Unknown, CodeDoubt, advice(CodeDoubt).En, s.now()
-			return tx.UpdateMessage(ctx, m)
+			return true, false
 		case !doubtful && none != "":
 			m.Status, m.Code, m.Detail, m.Skips, m.DoneAt = Skipped, none, advice(none).En, skips, s.now()
-			return tx.UpdateMessage(ctx, m)
+			return true, false
 		case doubtful && m.Way == "": // begun before ways were kept
 			m.Way = WayCustom
 			if m.Kind == KindTemplate {
@@ -165,18 +163,17 @@ func (s *Service) take(ctx context.Context, id string, way Way, skips Skips, non
 		}
 		m.Status, proceed = Sending, true
 		m.Attempts++
-		return tx.UpdateMessage(ctx, m)
+		return true, false
 	})
-	return m, fresh, proceed && err == nil, err
+	return taken, fresh, proceed && err == nil, err
 }
 
 // finish writes down the outcome. A try that surely delivered nothing leaves
 // no doubt behind, unless an earlier one did.
-func (s *Service) finish(ctx context.Context, id string, out Outcome, fresh bool) error {
-	return s.store.Update(ctx, func(tx Tx) error {
-		m, err := tx.Message(ctx, id)
-		if err != nil || !m.Status.CanBecome(out.Status) {
-			return err
+func (s *Service) finish(ctx context.Context, m Message, out Outcome, fresh bool) error {
+	_, err := s.move(ctx, m, func(m *Message) (changed, spent bool) {
+		if !m.Status.CanBecome(out.Status) {
+			return false, false
 		}
 		m.Status, m.Code, m.Detail = out.Status, out.Code, out.Detail
 		if out.PlatformID != "" {
@@ -191,13 +188,33 @@ func (s *Service) finish(ctx context.Context, id string, out Outcome, fresh bool
 		if out.passed != "" {
 			m.Skips, m.Way = append(m.Skips, Skip{out.passed, out.Code}), ""
 		}
-		if m.Way == WayCustom && (out.Status == Sent || out.Status == Unknown) {
-			if err := tx.Spend(ctx, m.Account, m.Recipient); err != nil {
-				return err
-			}
-		}
-		return tx.UpdateMessage(ctx, m)
+		return true, m.Way == WayCustom && (out.Status == Sent || out.Status == Unknown)
 	})
+	return err
+}
+
+// move changes a message as it was read and, where another was quicker, as it
+// is now, and returns it as it is stored then.
+func (s *Service) move(ctx context.Context, m Message, change func(*Message) (changed, spent bool)) (Message, error) {
+	for {
+		next := m
+		next.Skips = slices.Clone(m.Skips)
+		changed, spent := change(&next)
+		if !changed {
+			return m, nil
+		}
+		err := s.store.Move(ctx, next, spent)
+		if err == nil {
+			next.Version++
+			return next, nil
+		}
+		if !errors.Is(err, ErrStale) {
+			return m, err
+		}
+		if m, err = s.store.Message(ctx, m.ID); err != nil {
+			return m, err
+		}
+	}
 }
 
 // backoff doubles from two seconds to an hour.

@@ -57,6 +57,12 @@ type People interface {
 type Store interface {
 	// Update runs fn in one transaction, like the ledger's.
 	Update(ctx context.Context, fn func(tx Tx) error) error
+	// Move writes m where the stored version is m.Version and raises it;
+	// otherwise it changes nothing and fails with [ErrStale]. Spent notes besides
+	// that the person was written to inside the window they opened. Several that
+	// move at about the same moment become durable together. It adds nothing of
+	// what a request attached to ctx, and what has begun goes on when ctx ends.
+	Move(ctx context.Context, m Message, spent bool) error
 	// Message finds one by id or fails with [ErrNoMessage].
 	Message(ctx context.Context, id string) (Message, error)
 	// MessageByKey finds one by its key or fails with [ErrNoMessage].
@@ -78,15 +84,9 @@ type Filter struct {
 
 // Tx is the messages inside one transaction.
 type Tx interface {
-	Message(ctx context.Context, id string) (Message, error)
-	// InsertMessage adds a message and reports false, changing nothing, where
-	// one with the same key exists.
-	InsertMessage(ctx context.Context, m Message) (added bool, err error)
-	// UpdateMessage writes m where the stored version is m.Version and raises
-	// it; otherwise it fails with [ErrStale].
-	UpdateMessage(ctx context.Context, m Message) error
-	// AddEvent adds an event to the outbox.
-	AddEvent(ctx context.Context, e event.Event) error
-	// Spend notes that somebody was written to inside the window they opened.
-	Spend(ctx context.Context, account, openid string) error
+	// InsertMessages adds messages and tells which of their ids it added: one
+	// whose key exists already is left out.
+	InsertMessages(ctx context.Context, all []Message) (added map[string]bool, err error)
+	// AddEvents adds events to the outbox.
+	AddEvents(ctx context.Context, all []event.Event) error
 }

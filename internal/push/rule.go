@@ -145,12 +145,13 @@ func (s *Service) OnEvents(ctx context.Context, events []event.Event) error {
 		return err
 	}
 	var all []Message
+	template := once(s.Template)
 	for _, e := range events {
 		for _, r := range rules {
 			if !r.Enabled || r.Event != e.Type {
 				continue
 			}
-			m, ok, err := s.answer(ctx, r, e)
+			m, ok, err := s.answer(ctx, r, e, template)
 			if err != nil {
 				return fault.Wrap("push.OnEvents "+e.ID+" by "+r.ID, err)
 			}
@@ -162,23 +163,34 @@ func (s *Service) OnEvents(ctx context.Context, events []event.Event) error {
 	if len(all) == 0 {
 		return nil
 	}
-	return fault.Wrap("push.OnEvents", s.store.Update(ctx, func(tx Tx) error {
-		for _, m := range all {
-			if _, err := s.place(ctx, tx, m); err != nil {
-				return err
-			}
+	_, err = s.place(ctx, all)
+	return fault.Wrap("push.OnEvents", err)
+}
+
+// once asks for each template once, however many messages are made of it.
+func once(find finder) finder {
+	type answer struct {
+		t   Template
+		err error
+	}
+	known := map[string]answer{}
+	return func(ctx context.Context, name string) (Template, error) {
+		a, ok := known[name]
+		if !ok {
+			a.t, a.err = find(ctx, name)
+			known[name] = a
 		}
-		return nil
-	}))
+		return a.t, a.err
+	}
 }
 
 // answer drafts what a rule says of an event; false where nobody can be told.
-func (s *Service) answer(ctx context.Context, r Rule, e event.Event) (m Message, ok bool, err error) {
+func (s *Service) answer(ctx context.Context, r Rule, e event.Event, template finder) (m Message, ok bool, err error) {
 	in, ok := s.compose(r, e)
 	if !ok {
 		return m, false, nil
 	}
-	m, err = s.Draft(ctx, in)
+	m, err = s.draft(ctx, in, template)
 	if kind := fault.KindOf(err); errors.Is(err, ErrUnreachable) || kind == fault.Invalid {
 		return m, false, nil
 	}

@@ -55,7 +55,14 @@ func NewService(c Config) *Service {
 // Draft checks what is asked and finds where the person is reached. It stores
 // nothing and sends nothing.
 func (s *Service) Draft(ctx context.Context, in NewMessage) (Message, error) {
-	if err := s.check(ctx, in); err != nil {
+	return s.draft(ctx, in, s.Template)
+}
+
+// finder finds the newest version of a template.
+type finder func(ctx context.Context, name string) (Template, error)
+
+func (s *Service) draft(ctx context.Context, in NewMessage, template finder) (Message, error) {
+	if err := s.check(ctx, in, template); err != nil {
 		return Message{}, err
 	}
 	m := Message{ID: s.newID("msg"), Key: in.Key, Kind: KindText, Template: in.Template,
@@ -81,23 +88,34 @@ func (s *Service) Draft(ctx context.Context, in NewMessage) (Message, error) {
 // Place stores a drafted message and the event that sends it, in one
 // transaction. Placing it again, or another with the same key, adds nothing.
 func (s *Service) Place(ctx context.Context, m Message) (added bool, err error) {
-	err = s.store.Update(ctx, func(tx Tx) (err error) {
-		added, err = s.place(ctx, tx, m)
-		return err
-	})
-	return added, fault.Wrap("push.Place", err)
+	n, err := s.place(ctx, []Message{m})
+	return n == 1, fault.Wrap("push.Place", err)
 }
 
-func (s *Service) place(ctx context.Context, tx Tx, m Message) (added bool, err error) {
-	if added, err = tx.InsertMessage(ctx, m); err != nil || !added {
-		return false, err
-	}
-	data, err := json.Marshal(map[string]string{"id": m.ID, "channel": m.Channel, "kind": string(m.Kind)})
-	if err != nil {
-		return false, err
-	}
-	return true, tx.AddEvent(ctx, event.Event{ID: s.newID("evt"), Type: event.MessageQueued, Object: m.ID,
-		Version: m.Version, Data: data, At: s.now()})
+// place stores messages and the events that send them, and tells how many are
+// new.
+func (s *Service) place(ctx context.Context, all []Message) (n int, err error) {
+	err = s.store.Update(ctx, func(tx Tx) error {
+		added, err := tx.InsertMessages(ctx, all)
+		if err != nil {
+			return err
+		}
+		queued := make([]event.Event, 0, len(added))
+		for _, m := range all {
+			if !added[m.ID] {
+				continue
+			}
+			data, err := json.Marshal(map[string]string{"id": m.ID, "channel": m.Channel, "kind": string(m.Kind)})
+			if err != nil {
+				return err
+			}
+			queued = append(queued, event.Event{ID: s.newID("evt"), Type: event.MessageQueued, Object: m.ID,
+				Version: m.Version, Data: data, At: s.now()})
+		}
+		n = len(queued)
+		return tx.AddEvents(ctx, queued)
+	})
+	return n, err
 }
 
 // Message finds one message.
@@ -118,14 +136,14 @@ func (s *Service) Messages(ctx context.Context, f Filter) ([]Message, error) {
 	return all, fault.Wrap("push.Messages", err)
 }
 
-func (s *Service) check(ctx context.Context, in NewMessage) error {
+func (s *Service) check(ctx context.Context, in NewMessage, template finder) error {
 	if (in.Text == "") == (in.Template == "") || !utf8.ValidString(in.Text) || utf8.RuneCountInString(in.Text) > 600 {
 		return ErrNoContent
 	}
 	if in.Template == "" {
 		return nil
 	}
-	t, err := s.Template(ctx, in.Template)
+	t, err := template(ctx, in.Template)
 	if err != nil {
 		return err
 	}

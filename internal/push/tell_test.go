@@ -96,9 +96,9 @@ func TestOldMessageInDoubtIsRepeatedAsItWas(t *testing.T) {
 		n := newNode(t, url, &clock{t: noon}, pushtest.Recognising(8*time.Minute))
 		n.template(t, "refund")
 		good(t, n.db.Messages().Update(context.Background(), func(tx push.Tx) error {
-			_, err := tx.InsertMessage(context.Background(), push.Message{ID: "msg_old", Key: "old", Channel: "wechat", Account: "wechat", Recipient: "o1",
+			_, err := tx.InsertMessages(context.Background(), []push.Message{{ID: "msg_old", Key: "old", Channel: "wechat", Account: "wechat", Recipient: "o1",
 				Kind: push.KindTemplate, Template: "refund", Values: map[string]string{"amount": "1"}, Status: push.Sending, Attempts: 1, Version: 1,
-				CreatedAt: noon, FirstTryAt: noon.Add(-time.Minute)})
+				CreatedAt: noon, FirstTryAt: noon.Add(-time.Minute)}})
 			return err
 		}))
 		if m := n.deliver(t, "msg_old"); m.Status != push.Sent || m.Way != push.WayTemplate || n.channel.Delivered()[0].Kind != push.KindTemplate {

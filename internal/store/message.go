@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 
+	"github.com/paypush/paypush/internal/event"
 	"github.com/paypush/paypush/internal/member"
 	"github.com/paypush/paypush/internal/push"
 )
@@ -17,26 +18,24 @@ const (
 			AND r.platform_id = messages.platform_id AND messages.platform_id <> ''), 0) AS reported_at FROM messages`
 
 	sqlMessageInsert statement = `INSERT INTO messages (` + messageColumns + `)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
-		ON CONFLICT (key) DO NOTHING`
-	sqlMessageUpdate statement = `UPDATE messages SET status = $3, code = $4, detail = $5, platform_id = $6, attempts = $7,
-		first_try_at = $8, done_at = $9, way = $10, skips = $11, version = version + 1 WHERE id = $1 AND version = $2`
+		VALUES /*row*/($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)/*row*/
+		ON CONFLICT (key) DO NOTHING RETURNING id`
 	sqlMessageByID   statement = messageSelect + ` WHERE id = $1`
 	sqlMessageByKey  statement = messageSelect + ` WHERE key = $1`
 	sqlMessagePage   statement = messageSelect + ` WHERE id < $1 AND ($3 = '' OR status = $3) ORDER BY id DESC LIMIT $2`
 	sqlMessagePageIn statement = messageSelect + ` WHERE status = $3 AND status <> 'sent' AND id < $1 ORDER BY id DESC LIMIT $2`
 	sqlMessagePageOf statement = messageSelect + `
 		WHERE member_id = $4 AND member_id <> '' AND id < $1 AND ($3 = '' OR status = $3) ORDER BY id DESC LIMIT $2`
-	sqlMemberOf statement = `SELECT id FROM members WHERE name_key = $1`
-	sqlSpend    statement = `UPDATE followers SET typed_left = CASE WHEN typed_left > 0 THEN typed_left - 1 ELSE 0 END,
-		brief_left = CASE WHEN brief_left > 0 THEN brief_left - 1 ELSE 0 END WHERE account = $1 AND openid = $2`
+	sqlMemberOf  statement = `SELECT id FROM members WHERE name_key = $1`
 	sqlAddresses statement = `SELECT account, openid FROM bindings WHERE member_id = $1 ORDER BY bound_at, id`
 )
 
 // Messages keeps messages. It implements [push.Store] and [push.People].
 type Messages struct {
 	messageReader
-	db *DB
+	db             *DB
+	insert, events bulk
+	moves          *gather[*moving]
 }
 
 var (
@@ -46,11 +45,13 @@ var (
 )
 
 // Messages gives the store of the domain of messages.
-func (db *DB) Messages() Messages { return Messages{messageReader{db.reader()}, db} }
+func (db *DB) Messages() Messages {
+	return Messages{messageReader{db.reader()}, db, newBulk(sqlMessageInsert), newBulk(sqlEventInsert), newMoves(db)}
+}
 
 // Update implements [push.Store].
 func (m Messages) Update(ctx context.Context, fn func(tx push.Tx) error) error {
-	return m.db.update(ctx, func(tx *txn) error { return fn(messageTx{messageReader{tx}, tx}) })
+	return m.db.update(ctx, func(tx *txn) error { return fn(messageTx{tx, m}) })
 }
 
 // Messages implements [push.Store].
@@ -87,7 +88,7 @@ func (m Messages) Follower(ctx context.Context, account, openid string) (push.Fo
 	return m.db.Followers().Follower(ctx, account, openid)
 }
 
-// messageReader reads messages, inside a transaction or outside.
+// messageReader reads messages.
 type messageReader struct{ x executor }
 
 // Message implements [push.Store].
@@ -102,28 +103,36 @@ func (m messageReader) MessageByKey(ctx context.Context, key string) (push.Messa
 
 // messageTx is the messages inside one transaction.
 type messageTx struct {
-	messageReader
 	*txn
+	m Messages
 }
 
-// InsertMessage implements [push.Tx].
-func (m messageTx) InsertMessage(ctx context.Context, v push.Message) (bool, error) {
-	n, err := change(ctx, m.txn, sqlMessageInsert, v.ID, v.Key, v.MemberID, v.Channel, v.Account, v.Recipient,
-		string(v.Kind), v.Template, pack(v.Values), v.Text, v.Link, string(v.Status), v.Code, v.Detail, v.PlatformID,
-		v.Attempts, v.Version, micros(v.CreatedAt), micros(v.FirstTryAt), micros(v.DoneAt), waysText(v.Ways), string(v.Way), v.Skips.String())
-	return n == 1, err
+// InsertMessages implements [push.Tx].
+func (t messageTx) InsertMessages(ctx context.Context, all []push.Message) (map[string]bool, error) {
+	rows := make([][]any, len(all))
+	for i, v := range all {
+		rows[i] = []any{v.ID, v.Key, v.MemberID, v.Channel, v.Account, v.Recipient,
+			string(v.Kind), v.Template, pack(v.Values), v.Text, v.Link, string(v.Status), v.Code, v.Detail, v.PlatformID,
+			v.Attempts, v.Version, micros(v.CreatedAt), micros(v.FirstTryAt), micros(v.DoneAt), waysText(v.Ways), string(v.Way), v.Skips.String()}
+	}
+	added := make(map[string]bool, len(all))
+	err := t.m.insert.query(ctx, t.txn, rows, func(r row) error {
+		id, err := text(r)
+		added[id] = true
+		return err
+	})
+	return added, err
 }
 
-// Spend implements [push.Tx].
-func (m messageTx) Spend(ctx context.Context, account, openid string) error {
-	_, err := change(ctx, m.txn, sqlSpend, account, openid)
+// AddEvents implements [push.Tx].
+func (t messageTx) AddEvents(ctx context.Context, all []event.Event) error {
+	rows := make([][]any, len(all))
+	for i, e := range all {
+		rows[i] = eventRow(e)
+	}
+	t.news = t.news || len(all) > 0
+	_, err := t.m.events.change(ctx, t.txn, rows)
 	return err
-}
-
-// UpdateMessage implements [push.Tx]. What is said to whom does not change.
-func (m messageTx) UpdateMessage(ctx context.Context, v push.Message) error {
-	return must(ctx, m.txn, push.ErrStale, sqlMessageUpdate, v.ID, v.Version, string(v.Status), v.Code, v.Detail,
-		v.PlatformID, v.Attempts, micros(v.FirstTryAt), micros(v.DoneAt), string(v.Way), v.Skips.String())
 }
 
 func scanMessage(r row) (v push.Message, err error) {

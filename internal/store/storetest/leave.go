@@ -25,7 +25,7 @@ func leaving(t *testing.T, db *store.DB) {
 			return tx.AddEvent(ctx, event.Event{ID: id.New("evt"), Type: event.UserBound, Object: m.ID, Version: 1, Data: []byte(`{"nickname":"茶"}`), At: at})
 		}))
 		good(t, db.Messages().Update(ctx, func(tx push.Tx) error {
-			_, err := tx.InsertMessage(ctx, push.Message{ID: id.New("msg"), Key: id.New("k"), MemberID: m.ID, Status: push.Sent, Version: 1, CreatedAt: at})
+			_, err := tx.InsertMessages(ctx, []push.Message{{ID: id.New("msg"), Key: id.New("k"), MemberID: m.ID, Status: push.Sent, Version: 1, CreatedAt: at}})
 			return err
 		}))
 	}

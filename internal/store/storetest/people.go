@@ -121,21 +121,33 @@ func messages(t *testing.T, db *store.DB) {
 	m := push.Message{ID: id.New("msg"), Key: id.New("k"), MemberID: who, Channel: "wechat", Account: "wechat", Recipient: "o",
 		Kind: push.KindTemplate, Template: "receipt", Values: map[string]string{"amount": "1.00"}, Text: "", Link: "https://x.test",
 		Status: push.Queued, Version: 1, CreatedAt: at}
-	insert := func(m push.Message) (added bool) {
+	twin := m
+	twin.ID = id.New("msg")
+	insert := func(all ...push.Message) (added map[string]bool) {
 		good(t, s.Update(ctx, func(tx push.Tx) (err error) {
-			added, err = tx.InsertMessage(ctx, m)
+			added, err = tx.InsertMessages(ctx, all)
 			return err
 		}))
 		return added
 	}
-	same(t, "added", insert(m), true)
-	twin := m
-	twin.ID = id.New("msg")
-	same(t, "added again", insert(twin), false)
+	same(t, "added", insert(m, twin), map[string]bool{m.ID: true})
+	same(t, "added again", insert(twin), map[string]bool{})
 
 	m.Status, m.Code, m.Detail, m.PlatformID, m.Attempts = push.Sent, "0", "taken", "77", 2
 	m.FirstTryAt, m.DoneAt = at.Add(time.Second), at.Add(time.Minute)
-	good(t, s.Update(ctx, func(tx push.Tx) error { return tx.UpdateMessage(ctx, m) }))
+	rush := make(chan error)
+	for range 9 { // of those who move it at once, one does
+		go func() { rush <- s.Move(ctx, m, false) }()
+	}
+	moved := 0
+	for range 9 {
+		if err := <-rush; err == nil {
+			moved++
+		} else {
+			fails(t, err, push.ErrStale)
+		}
+	}
+	same(t, "moved", moved, 1)
 	m.Version = 2
 	got, err := s.Message(ctx, m.ID)
 	good(t, err)
