@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"strings"
 
 	"github.com/paypush/paypush/internal/webhook"
 )
@@ -12,9 +11,8 @@ const (
 	attemptColumns = `id, delivery_id, endpoint_id, number, http_status, response, error, at, signed_at, took`
 
 	sqlAttemptsInsert statement = `INSERT INTO webhook_attempts (` + attemptColumns + `)
-		SELECT value->>'id', value->>'delivery_id', value->>'endpoint_id', CAST(value->>'number' AS BIGINT),
-			CAST(value->>'http_status' AS BIGINT), value->>'response', value->>'error', CAST(value->>'at' AS BIGINT),
-			CAST(value->>'signed_at' AS BIGINT), CAST(value->>'took' AS BIGINT)
+		SELECT value->>0, value->>1, value->>2, CAST(value->>3 AS BIGINT), CAST(value->>4 AS BIGINT), value->>5, value->>6,
+			CAST(value->>7 AS BIGINT), CAST(value->>8 AS BIGINT), CAST(value->>9 AS BIGINT)
 		FROM (SELECT value FROM json_each($1) LIMIT 100000) AS fresh`
 	sqlAttemptsOf statement = `SELECT ` + attemptColumns + ` FROM webhook_attempts WHERE delivery_id = $1 ORDER BY id LIMIT 200`
 	sqlAttempts   statement = `SELECT a.id, a.delivery_id, a.endpoint_id, a.number, a.http_status, a.response, a.error, a.at,
@@ -23,36 +21,17 @@ const (
 		WHERE a.endpoint_id = $1 AND a.id < $2 ORDER BY a.id DESC LIMIT $3`
 )
 
-// attemptRow is an attempt as the statement for many takes it.
-type attemptRow struct {
-	ID         string `json:"id"`
-	DeliveryID string `json:"delivery_id"`
-	EndpointID string `json:"endpoint_id"`
-	Number     int    `json:"number"`
-	HTTPStatus int    `json:"http_status"`
-	Response   string `json:"response"`
-	Error      string `json:"error"`
-	At         int64  `json:"at"`
-	SignedAt   int64  `json:"signed_at"`
-	Took       int64  `json:"took"`
-}
-
 // InsertAttempts implements [webhook.Tx].
 func (w webhookTx) InsertAttempts(ctx context.Context, all []webhook.Attempt) error {
 	if len(all) == 0 {
 		return nil
 	}
-	rows := make([]attemptRow, 0, len(all))
-	for _, a := range all {
-		rows = append(rows, attemptRow{a.ID, a.DeliveryID, a.EndpointID, a.Number, a.HTTPStatus, noZero(a.Response), noZero(a.Error),
-			micros(a.At), micros(a.SignedAt), int64(a.Took)})
-	}
-	_, err := change(ctx, w.txn, sqlAttemptsInsert, list(rows))
+	_, err := change(ctx, w.txn, sqlAttemptsInsert, tuples(all, func(a webhook.Attempt) []any {
+		return []any{a.ID, a.DeliveryID, a.EndpointID, a.Number, a.HTTPStatus, a.Response, a.Error, micros(a.At), micros(a.SignedAt),
+			int64(a.Took)}
+	}))
 	return err
 }
-
-// noZero replaces the zero byte, which PostgreSQL refuses inside JSON too.
-func noZero(s string) string { return strings.ReplaceAll(s, "\x00", "\uFFFD") }
 
 // AttemptsOf implements [webhook.Store].
 func (w Webhooks) AttemptsOf(ctx context.Context, deliveryID string) ([]webhook.Attempt, error) {

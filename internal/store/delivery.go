@@ -14,18 +14,16 @@ const (
 		version, created_at, done_at`
 
 	sqlDeliveriesInsert statement = `INSERT INTO webhook_deliveries (` + deliveryColumns + `, leased_until)
-		SELECT value->>'id', value->>'endpoint_id', value->>'event_id', value->>'type', value->>'body', value->>'status',
-			CAST(value->>'attempts' AS BIGINT), CAST(value->>'tries' AS BIGINT), CAST(value->>'next_at' AS BIGINT),
-			CAST(value->>'failing_since' AS BIGINT), CAST(value->>'give_up_at' AS BIGINT), CAST(value->>'version' AS BIGINT),
-			CAST(value->>'created_at' AS BIGINT), CAST(value->>'done_at' AS BIGINT), 0
+		SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, CAST(value->>6 AS BIGINT), CAST(value->>7 AS BIGINT),
+			CAST(value->>8 AS BIGINT), CAST(value->>9 AS BIGINT), CAST(value->>10 AS BIGINT), CAST(value->>11 AS BIGINT),
+			CAST(value->>12 AS BIGINT), CAST(value->>13 AS BIGINT), 0
 		FROM (SELECT value FROM json_each($1) LIMIT 100000) AS fresh WHERE true ON CONFLICT (event_id, endpoint_id) DO NOTHING`
 	sqlDeliveriesUpdate statement = `UPDATE webhook_deliveries SET status = fresh.status, attempts = fresh.attempts,
 			tries = fresh.tries, next_at = fresh.next_at, failing_since = fresh.failing_since, give_up_at = fresh.give_up_at,
 			done_at = fresh.done_at, leased_until = 0, version = webhook_deliveries.version + 1
-		FROM (SELECT value->>'id' AS id, CAST(value->>'version' AS BIGINT) AS version, value->>'status' AS status,
-				CAST(value->>'attempts' AS BIGINT) AS attempts, CAST(value->>'tries' AS BIGINT) AS tries,
-				CAST(value->>'next_at' AS BIGINT) AS next_at, CAST(value->>'failing_since' AS BIGINT) AS failing_since,
-				CAST(value->>'give_up_at' AS BIGINT) AS give_up_at, CAST(value->>'done_at' AS BIGINT) AS done_at
+		FROM (SELECT value->>0 AS id, CAST(value->>1 AS BIGINT) AS version, value->>2 AS status, CAST(value->>3 AS BIGINT) AS attempts,
+				CAST(value->>4 AS BIGINT) AS tries, CAST(value->>5 AS BIGINT) AS next_at, CAST(value->>6 AS BIGINT) AS failing_since,
+				CAST(value->>7 AS BIGINT) AS give_up_at, CAST(value->>8 AS BIGINT) AS done_at
 			FROM (SELECT value FROM json_each($1) LIMIT 100000) AS fresh) AS fresh
 		WHERE webhook_deliveries.id = fresh.id AND webhook_deliveries.version = fresh.version
 		RETURNING webhook_deliveries.id`
@@ -45,12 +43,13 @@ const (
 
 	sqlDeliveryDue statement = `SELECT 1 FROM webhook_deliveries
 		WHERE endpoint_id = $1 AND next_at > 0 AND next_at <= $2 AND leased_until <= $3 LIMIT 1`
-	// The plus signs keep the outer conditions, which another node's lease is
-	// held against, from being looked up by an index instead of the ids.
-	sqlLeaseDeliveries statement = `UPDATE webhook_deliveries SET leased_until = $4, version = version + 1
-		WHERE +next_at > 0 AND +leased_until <= $3 AND id IN (
-			SELECT id FROM webhook_deliveries WHERE endpoint_id = $1 AND next_at > 0 AND next_at <= $2 AND leased_until <= $3
+	// Chosen once and apart, as every lease; see due.go.
+	sqlLeaseDeliveries statement = `WITH oldest AS MATERIALIZED (
+			SELECT id AS oldest_id FROM webhook_deliveries
+			WHERE endpoint_id = $1 AND next_at > 0 AND next_at <= $2 AND leased_until <= $3
 			ORDER BY next_at LIMIT $5 /*skip locked*/)
+		UPDATE webhook_deliveries SET leased_until = $4, version = version + 1 FROM oldest
+		WHERE id = oldest_id AND +next_at > 0 AND +leased_until <= $3
 		RETURNING ` + deliveryColumns
 
 	// The oldest are looked at by their ids, which need no index of their own;
@@ -71,43 +70,15 @@ func (w webhookTx) DeliveryOf(ctx context.Context, endpointID, eventID string) (
 	return one(ctx, w.txn, webhook.ErrNoDelivery, scanDelivery, sqlDeliveryOf, eventID, endpointID)
 }
 
-// deliveryRow is a delivery as the statements for many take it.
-type deliveryRow struct {
-	ID           string `json:"id"`
-	EndpointID   string `json:"endpoint_id"`
-	EventID      string `json:"event_id"`
-	Type         string `json:"type"`
-	Body         string `json:"body"`
-	Status       string `json:"status"`
-	Attempts     int    `json:"attempts"`
-	Tries        int    `json:"tries"`
-	NextAt       int64  `json:"next_at"`
-	FailingSince int64  `json:"failing_since"`
-	GiveUpAt     int64  `json:"give_up_at"`
-	Version      int64  `json:"version"`
-	CreatedAt    int64  `json:"created_at"`
-	DoneAt       int64  `json:"done_at"`
-}
-
-func deliveryRows(all []webhook.Delivery, withBody bool) []deliveryRow {
-	rows := make([]deliveryRow, 0, len(all))
-	for _, d := range all {
-		r := deliveryRow{d.ID, d.EndpointID, d.EventID, string(d.Type), "", string(d.Status), d.Attempts, d.Tries, micros(d.NextAt),
-			micros(d.FailingSince), micros(d.GiveUpAt), d.Version, micros(d.CreatedAt), micros(d.DoneAt)}
-		if withBody {
-			r.Body = string(d.Body)
-		}
-		rows = append(rows, r)
-	}
-	return rows
-}
-
 // InsertDeliveries implements [webhook.Tx].
 func (w webhookTx) InsertDeliveries(ctx context.Context, all []webhook.Delivery) error {
 	if len(all) == 0 {
 		return nil
 	}
-	_, err := change(ctx, w.txn, sqlDeliveriesInsert, list(deliveryRows(all, true)))
+	_, err := change(ctx, w.txn, sqlDeliveriesInsert, tuples(all, func(d webhook.Delivery) []any {
+		return []any{d.ID, d.EndpointID, d.EventID, string(d.Type), string(d.Body), string(d.Status), d.Attempts, d.Tries,
+			micros(d.NextAt), micros(d.FailingSince), micros(d.GiveUpAt), d.Version, micros(d.CreatedAt), micros(d.DoneAt)}
+	}))
 	return err
 }
 
@@ -116,7 +87,10 @@ func (w webhookTx) UpdateDeliveries(ctx context.Context, all []webhook.Delivery)
 	if len(all) == 0 {
 		return nil, nil
 	}
-	ids, err := many(ctx, w.txn, text, sqlDeliveriesUpdate, list(deliveryRows(all, false)))
+	ids, err := many(ctx, w.txn, text, sqlDeliveriesUpdate, tuples(all, func(d webhook.Delivery) []any {
+		return []any{d.ID, d.Version, string(d.Status), d.Attempts, d.Tries, micros(d.NextAt), micros(d.FailingSince),
+			micros(d.GiveUpAt), micros(d.DoneAt)}
+	}))
 	done := make(map[string]bool, len(ids))
 	for _, id := range ids {
 		done[id] = true

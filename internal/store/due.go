@@ -11,22 +11,28 @@ import (
 
 // A lease moves the due time in the same step in which it hands the work out.
 // The outer condition is tested again on a row that another node has just
-// moved, so no row goes to two.
+// moved, so no row goes to two. What is due is chosen once and apart: inside a
+// join PostgreSQL might choose again for each row, and lock other rows each
+// time. The plus signs keep the outer conditions from being looked up by an
+// index instead of the ids.
 const (
-	sqlLeaseQueries statement = `UPDATE payments SET next_query_at = $2, version = version + 1
-		WHERE next_query_at > 0 AND next_query_at <= $1 AND id IN (
-			SELECT id FROM payments WHERE next_query_at > 0 AND next_query_at <= $1
+	sqlLeaseQueries statement = `WITH oldest AS MATERIALIZED (
+			SELECT id AS oldest_id FROM payments WHERE next_query_at > 0 AND next_query_at <= $1
 			ORDER BY next_query_at LIMIT $3 /*skip locked*/)
+		UPDATE payments SET next_query_at = $2, version = version + 1 FROM oldest
+		WHERE id = oldest_id AND +next_query_at > 0 AND +next_query_at <= $1
 		RETURNING ` + paymentColumns
-	sqlLeaseExpired statement = `UPDATE orders SET close_at = $2, version = version + 1
-		WHERE status = 'pending' AND close_at <= $1 AND id IN (
-			SELECT id FROM orders WHERE status = 'pending' AND close_at <= $1
+	sqlLeaseExpired statement = `WITH oldest AS MATERIALIZED (
+			SELECT id AS oldest_id FROM orders WHERE status = 'pending' AND close_at <= $1
 			ORDER BY close_at LIMIT $3 /*skip locked*/)
+		UPDATE orders SET close_at = $2, version = version + 1 FROM oldest
+		WHERE id = oldest_id AND status = 'pending' AND +close_at <= $1
 		RETURNING ` + orderColumns
-	sqlLeaseInquiries statement = `UPDATE notices SET ask_at = $2
-		WHERE ask_at > 0 AND ask_at <= $1 AND id IN (
-			SELECT id FROM notices WHERE ask_at > 0 AND ask_at <= $1
+	sqlLeaseInquiries statement = `WITH oldest AS MATERIALIZED (
+			SELECT id AS oldest_id FROM notices WHERE ask_at > 0 AND ask_at <= $1
 			ORDER BY ask_at LIMIT $3 /*skip locked*/)
+		UPDATE notices SET ask_at = $2 FROM oldest
+		WHERE id = oldest_id AND +ask_at > 0 AND +ask_at <= $1
 		RETURNING ` + noticeColumns
 )
 

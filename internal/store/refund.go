@@ -29,15 +29,17 @@ const (
 		WHERE automatic = 1 AND created_at > $1 AND status NOT IN ('failed', 'refused')`
 	sqlTurnstile statement = `INSERT INTO turnstiles (name, count) VALUES ($1, 1)
 		ON CONFLICT (name) DO UPDATE SET count = turnstiles.count + 1`
-	sqlLeaseRefunds statement = `UPDATE refunds SET next_at = $2, version = version + 1
-		WHERE next_at > 0 AND next_at <= $1 AND id IN (
-			SELECT id FROM refunds WHERE next_at > 0 AND next_at <= $1
+	sqlLeaseRefunds statement = `WITH oldest AS MATERIALIZED (
+			SELECT id AS oldest_id FROM refunds WHERE next_at > 0 AND next_at <= $1
 			ORDER BY next_at LIMIT $3 /*skip locked*/)
+		UPDATE refunds SET next_at = $2, version = version + 1 FROM oldest
+		WHERE id = oldest_id AND +next_at > 0 AND +next_at <= $1
 		RETURNING ` + refundColumns
-	sqlLeaseSurpluses statement = `UPDATE payments SET act_at = $2, version = version + 1
-		WHERE act_at > 0 AND act_at <= $1 AND id IN (
-			SELECT id FROM payments WHERE act_at > 0 AND act_at <= $1
+	sqlLeaseSurpluses statement = `WITH oldest AS MATERIALIZED (
+			SELECT id AS oldest_id FROM payments WHERE act_at > 0 AND act_at <= $1
 			ORDER BY act_at LIMIT $3 /*skip locked*/)
+		UPDATE payments SET act_at = $2, version = version + 1 FROM oldest
+		WHERE id = oldest_id AND +act_at > 0 AND +act_at <= $1
 		RETURNING ` + paymentColumns
 	sqlSurpluses statement = `SELECT ` + paymentColumns + ` FROM payments
 		WHERE surplus_state = $1 AND surplus_state <> '' AND id > $3 ORDER BY id LIMIT $2`

@@ -23,7 +23,7 @@ func Run(t *testing.T, url string) {
 		{"Members", members}, {"Bindings", bindings}, {"Links", links}, {"Messages", messages},
 		{"Webhook endpoints", endpoints}, {"Webhook deliveries", deliveries}, {"Webhook leases", deliveryLeases},
 		{"Reconciliations", reconciliations}, {"Differences", differences}, {"Bill lines", billLines},
-		{"Webhook attempts", attempts}, {"Chunk leases", chunkLeases}, {"Outbox", outbox}, {"Audit trail", trail}, {"Leaving", leaving}, {"Sessions", sessions}, {"Keys", keys}, {"SignInLinks", signInLinks}, {"Tokens", tokens},
+		{"Webhook attempts", attempts}, {"Chunk leases", chunkLeases}, {"Exact leases", exactLeases}, {"Outbox", outbox}, {"Audit trail", trail}, {"Leaving", leaving}, {"Sessions", sessions}, {"Keys", keys}, {"SignInLinks", signInLinks}, {"Tokens", tokens},
 		{"Idempotency", idempotency}, {"Throttle", throttle}, {"Jobs", jobs}, {"Stamp", stamp}, {"Odd text", oddText},
 		{"Undo", undo}, {"Stale", staleRuns}, {"Cancelled", cancelled}, {"Panic", panics}, {"Isolation in a group", isolation},
 		{"Counting in parallel", counting}, {"Numbering in parallel", numbering}, {"Leasing in parallel", leasing},
