@@ -93,7 +93,8 @@ func (j *journal) Put(kind, id string, v any) error {
 
 // Load calls each for every value of kind that the journal held when the world
 // was opened, in the order of their last writing; values put since are not
-// among them. An error of each ends it and is returned.
+// among them. Raw is good until each returns. An error of each ends it and is
+// returned.
 func (j *journal) Load(kind string, each func(id string, raw json.RawMessage) error) error {
 	if j.path == "" || j.settled == 0 {
 		return nil

@@ -3,6 +3,7 @@ package world
 import (
 	"bufio"
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,13 +14,22 @@ import (
 
 var errNoLine = errors.New("this is no line of a journal")
 
+// digest stands for a key: a million of them, which may be long, take little
+// room, and no two keys have the same.
+type digest [16]byte
+
+func (l line) digest() digest {
+	sum := sha256.Sum256([]byte(l.Kind + "\x00" + l.ID))
+	return digest(sum[:16])
+}
+
 // settle rewrites the journal so that every key stands in it once, with its
 // last value, and returns the length. An unfinished last line is dropped.
 func settle(path string) (int64, error) {
-	last := map[string]int64{}
+	last := map[digest]int64{}
 	stale := false
 	whole, err := scan(path, -1, "", func(at int64, l line) error {
-		key := l.Kind + "\x00" + l.ID
+		key := l.digest()
 		_, again := last[key]
 		stale = stale || again || isNull(l.Value)
 		last[key] = at
@@ -37,7 +47,7 @@ func settle(path string) (int64, error) {
 	return rewrite(path, whole, last)
 }
 
-func rewrite(path string, length int64, last map[string]int64) (int64, error) {
+func rewrite(path string, length int64, last map[digest]int64) (int64, error) {
 	next := path + ".next"
 	file, err := os.OpenFile(next, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -50,11 +60,11 @@ func rewrite(path string, length int64, last map[string]int64) (int64, error) {
 	return size, os.Rename(next, path)
 }
 
-func copyLast(to io.Writer, path string, length int64, last map[string]int64) (int64, error) {
+func copyLast(to io.Writer, path string, length int64, last map[digest]int64) (int64, error) {
 	out := bufio.NewWriterSize(to, 1<<20)
 	var size int64
 	_, err := scan(path, length, "", func(at int64, l line) error {
-		if last[l.Kind+"\x00"+l.ID] != at || isNull(l.Value) {
+		if last[l.digest()] != at || isNull(l.Value) {
 			return nil
 		}
 		n, err := out.Write(l.raw)
@@ -76,7 +86,8 @@ func linePrefix(kind string) string {
 
 // scan reads the lines of the first limit bytes (all of them when limit is
 // negative) that begin with prefix, tells each where it begins, and returns
-// where the last whole line ends.
+// where the last whole line ends. A line is good until each returns: the next
+// is read into the same memory.
 func scan(path string, limit int64, prefix string, each func(at int64, l line) error) (int64, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -89,8 +100,9 @@ func scan(path string, limit int64, prefix string, each func(at int64, l line) e
 	}
 	in := bufio.NewReaderSize(from, 1<<20)
 	var at int64
+	var long []byte
 	for {
-		raw, err := in.ReadBytes('\n')
+		raw, err := readLine(in, &long)
 		if errors.Is(err, io.EOF) {
 			return at, nil
 		}
@@ -110,6 +122,22 @@ func scan(path string, limit int64, prefix string, each func(at int64, l line) e
 			return begins, err
 		}
 	}
+}
+
+// readLine reads up to a line feed. What the buffer holds at once is not
+// copied; a longer line is put together in long.
+func readLine(in *bufio.Reader, long *[]byte) ([]byte, error) {
+	part, err := in.ReadSlice('\n')
+	if !errors.Is(err, bufio.ErrBufferFull) {
+		return part, err
+	}
+	*long = (*long)[:0]
+	for errors.Is(err, bufio.ErrBufferFull) {
+		*long = append(*long, part...)
+		part, err = in.ReadSlice('\n')
+	}
+	*long = append(*long, part...)
+	return *long, err
 }
 
 // parseLine cuts a line where its value begins. The value itself is left to
