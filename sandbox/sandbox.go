@@ -16,6 +16,7 @@ package sandbox
 import (
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 
@@ -49,6 +50,12 @@ type platform interface {
 	Credentials() any
 	// Truth is its part of GET /sandbox/truth.
 	Truth() any
+}
+
+// teller is a platform whose truth may be too long to be held as text.
+type teller interface {
+	// TellTruth writes what Truth returns, piece by piece, as JSON.
+	TellTruth(w io.Writer) error
 }
 
 // summer is a platform that can say its sums without listing everything.

@@ -1,6 +1,13 @@
 package alipay
 
-import "time"
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+)
 
 // tradeView is a trade as the control calls show it. Amounts are in fen, times
 // in UTC.
@@ -103,12 +110,6 @@ func (m moment) maybe() *time.Time {
 	return &t
 }
 
-// truth is what really happened, for checkers.
-type truth struct {
-	Trades []truthTrade `json:"trades"`
-	sums
-}
-
 type sums struct {
 	PaidCount int `json:"paid_count"`
 	Paid      fen `json:"paid"`
@@ -124,22 +125,44 @@ type truthTrade struct {
 	Refunded   fen    `json:"refunded"`
 }
 
-// Truth returns every trade that the platform knows, oldest first, with sums,
-// all in fen.
+// Truth returns what [Platform.TellTruth] tells.
 func (p *Platform) Truth() any {
-	all := truth{Trades: []truthTrade{}}
+	var all bytes.Buffer
+	p.TellTruth(&all) //nolint:errcheck // a buffer takes everything
+	return json.RawMessage(all.Bytes())
+}
+
+// TellTruth writes, for checkers, every trade that the platform knows, oldest
+// first, and then the sums, all in fen, as one JSON object. A million trades
+// are never held as text at once. It ends at the first error of w.
+func (p *Platform) TellTruth(w io.Writer) error {
+	out := bufio.NewWriter(w)
+	each := json.NewEncoder(out)
+	each.SetEscapeHTML(false)
+	var all sums
+	next := `{"trades":[`
 	for _, t := range p.ledger.oldest() {
 		p.ledger.lock(t)
-		if r := &t.record; t.exists() {
-			all.add(r)
-			all.Trades = append(all.Trades, truthTrade{
-				OutTradeNo: r.OutTradeNo, TradeNo: r.TradeNo, Status: r.State,
-				Amount: r.Amount, Paid: r.Paid, Refunded: r.Refunded,
-			})
-		}
+		r, known := t.record, t.exists()
 		t.mu.Unlock()
+		if !known {
+			continue
+		}
+		all.add(&r)
+		out.WriteString(next) //nolint:errcheck // told by Encode and Flush
+		if err := each.Encode(truthTrade{
+			OutTradeNo: r.OutTradeNo, TradeNo: r.TradeNo, Status: r.State,
+			Amount: r.Amount, Paid: r.Paid, Refunded: r.Refunded,
+		}); err != nil {
+			return err
+		}
+		next = ","
 	}
-	return all
+	if next != "," {
+		out.WriteString(next) //nolint:errcheck // told by Flush
+	}
+	fmt.Fprintf(out, `],"paid_count":%d,"paid":%d,"refunded":%d}`, all.PaidCount, all.Paid, all.Refunded) //nolint:errcheck // told by Flush
+	return out.Flush()
 }
 
 // Sums returns what Truth adds up, without the trades.

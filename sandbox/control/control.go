@@ -44,12 +44,17 @@ func unexpected(err error) error {
 // Answer writes v as JSON, without escapes that only matter inside HTML. It is
 // never to be cached.
 func Answer(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
+	Head(w, status)
 	out := json.NewEncoder(w)
 	out.SetEscapeHTML(false)
 	_ = out.Encode(v)
+}
+
+// Head begins an answer in JSON whose body the caller writes.
+func Head(w http.ResponseWriter, status int) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
 }
 
 // Refuse answers why a call was not done, as {"error": ...}.
