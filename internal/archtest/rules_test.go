@@ -65,7 +65,7 @@ var rules = []rule{
 		"github.com/danielgtaylor/huma/v2"}},
 	{"internal/docs/gen", []string{"internal/docs", "internal/api", "internal/fault"}},
 	{"internal/docs", []string{"golang.org/x/text"}},
-	{"internal/web", []string{"internal/audit", "internal/pay", "internal/push", "internal/member", "internal/webhook", "internal/event", "internal/fault", "internal/request", "internal/id",
+	{"internal/web", []string{"internal/audit", "internal/pay", "internal/push", "internal/member", "internal/reconcile", "internal/webhook", "internal/event", "internal/fault", "internal/request", "internal/id",
 		"github.com/alexedwards/scs/v2", "golang.org/x/text", "rsc.io/qr"}},
 
 	// A server seen from outside, for the command line.

@@ -126,6 +126,7 @@ type Step struct {
 // DifferenceFilter selects a page of differences, oldest first.
 type DifferenceFilter struct {
 	ReconciliationID string // only this one's; empty for all
+	OrderID          string // only those about this order, whatever else is asked; empty for all
 	State            State
 	Kind             Kind
 	Owner            string

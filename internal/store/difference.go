@@ -28,6 +28,8 @@ const (
 	sqlDifferencesOf statement = `SELECT ` + differenceColumns + ` FROM differences
 		WHERE reconciliation_id = $6 AND id > $1 AND ($3 = '' OR kind = $3) AND ($4 = '' OR owner = $4) AND ($5 = '' OR state = $5)
 		ORDER BY id LIMIT $2`
+	sqlDifferencesOfOrder statement = `SELECT ` + differenceColumns + ` FROM differences
+		WHERE order_id = $1 AND order_id <> '' AND id > $2 ORDER BY id LIMIT $3`
 	sqlDifferencesUnseen statement = `SELECT ` + differenceColumns + ` FROM differences
 		WHERE reconciliation_id = $1 AND state IN ('open', 'ignored') AND run < $2 ORDER BY id LIMIT $3`
 	sqlDifferencesElsewhere statement = `SELECT ` + differenceColumns + ` FROM differences
@@ -54,6 +56,8 @@ func (r reconciliationReader) Difference(ctx context.Context, id string) (reconc
 func (r reconciliationReader) Differences(ctx context.Context, f reconcile.DifferenceFilter) ([]reconcile.Difference, error) {
 	args := []any{f.After, page(f.Limit), string(f.Kind), f.Owner}
 	switch {
+	case f.OrderID != "":
+		return many(ctx, r.x, scanDifference, sqlDifferencesOfOrder, f.OrderID, f.After, page(f.Limit))
 	case f.ReconciliationID != "":
 		return many(ctx, r.x, scanDifference, sqlDifferencesOf, append(args, string(f.State), f.ReconciliationID)...)
 	case f.State != "":

@@ -34,7 +34,7 @@ func (b Base) Boards() (all []boardGroup) {
 	}
 	admin := b.Who.Administers()
 	add(true, "overview", "home")
-	add(true, "money", "orders", "surpluses", "refunds", "notices", "forged")
+	add(true, "money", "orders", "surpluses", "refunds", "reconciliations", "notices", "forged")
 	add(b.CanTell, "push", "campaigns")
 	add(true, "push", "messages", "rules", "templates")
 	add(true, "people", "people", "bindings")

@@ -19,7 +19,7 @@ const rowsPerPage = 25
 // consoleTable is the part of the table of routes for the people of the team.
 func (s *Site) consoleTable() []route {
 	off := s.Desk == nil
-	return slices.Concat(s.pushTable(), []route{
+	return slices.Concat(s.pushTable(), s.bookTable(), []route{
 		{"GET", "/admin", Operator, page, s.dashboard, off},
 		{"GET", "/admin/orders", Operator, page, s.ordersBoard, off},
 		{"GET", "/admin/orders/{order}", Operator, page, s.orderBoard, off},
@@ -150,7 +150,7 @@ type dashboardPage struct {
 
 func (s *Site) dashboard(w http.ResponseWriter, r *http.Request) error {
 	p := dashboardPage{board: s.board(r, "home")}
-	for _, fill := range []func(*http.Request, *dashboardPage) error{s.tileMoney, s.tileWork, s.tileForged, s.tileMessages, s.tileWebhooks} {
+	for _, fill := range []func(*http.Request, *dashboardPage) error{s.tileMoney, s.tileWork, s.tileDifferences, s.tileForged, s.tileMessages, s.tileWebhooks} {
 		if err := fill(r, &p); err != nil {
 			return fault.Wrap("web.dashboard", err)
 		}

@@ -57,7 +57,7 @@ func (s *Site) showSurpluses(w http.ResponseWriter, r *http.Request, why error) 
 }
 
 var (
-	errNote   = fault.Input("/note", "note_invalid", "Write in 1 to 200 characters what was done outside.")
+	errNote   = fault.Input("/note", "handling_note_invalid", "Write in 1 to 200 characters what was done outside.")
 	errChoice = fault.New(fault.Invalid, "choice_invalid", "Choose one of what the page offers.")
 )
 

@@ -9,6 +9,7 @@ import (
 	"github.com/paypush/paypush/internal/member"
 	"github.com/paypush/paypush/internal/pay"
 	"github.com/paypush/paypush/internal/push"
+	"github.com/paypush/paypush/internal/reconcile"
 	"github.com/paypush/paypush/internal/webhook"
 )
 
@@ -23,6 +24,7 @@ type Desk struct {
 	History  History
 	Trail    audit.Reader
 	Webhooks *webhook.Service
+	Books    *reconcile.Service
 
 	Campaigns Campaigns // nil where nobody can be told anything
 	Followers Followers // nil where nobody follows an account

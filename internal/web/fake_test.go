@@ -21,6 +21,7 @@ import (
 	"github.com/paypush/paypush/internal/password"
 	"github.com/paypush/paypush/internal/pay"
 	"github.com/paypush/paypush/internal/push"
+	"github.com/paypush/paypush/internal/reconcile"
 	"github.com/paypush/paypush/internal/seal"
 	"github.com/paypush/paypush/internal/store"
 	"github.com/paypush/paypush/internal/web"
@@ -35,6 +36,16 @@ const approveAbove = 100_00
 type platform struct {
 	mu     sync.Mutex
 	trades map[string]pay.Report
+	bill   []pay.BillLine // of any day
+}
+
+func (p *platform) Bill(_ context.Context, _ pay.Day, each func(pay.BillLine) error) error {
+	for _, l := range p.bill {
+		if err := each(l); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (p *platform) Link(_ context.Context, one pay.Payment, _, _ string) (string, error) {
@@ -203,6 +214,7 @@ type world struct {
 	campaigns *push.Campaigns
 	followers *push.Followers
 	webhooks  *webhook.Service
+	books     *reconcile.Service
 	listener  *listener
 	site      *web.Site
 	url       string
@@ -235,6 +247,8 @@ func start(t testing.TB, edit ...func(*web.Config)) *world {
 	w.members = member.NewService(member.Config{Store: db.People(), Hasher: password.New(2), Throttle: db.Throttle(nil),
 		Directories: map[string]member.Directory{"wechat": w.directory}, Now: w.clock.now, NewID: id.New})
 	w.webhooks = webhook.NewService(webhook.Config{Store: db.Webhooks(), Sender: w.listener, Sealer: ring(t), Now: w.clock.now, NewID: id.New})
+	w.books = reconcile.New(reconcile.Config{Store: db.Reconciliations(), Money: w.pay, Now: w.clock.now, Real: w.clock.now, NewID: id.New,
+		Accounts: map[string]reconcile.Account{"alipay": {Biller: w.platform, Merchant: "m"}}})
 	server := httptest.NewUnstartedServer(nil)
 	w.url = "http://" + server.Listener.Addr().String()
 	w.site = web.New(w.config(edit))
@@ -261,7 +275,7 @@ func (w *world) config(edit []func(*web.Config)) web.Config {
 // desk is what the console works with, straight from the store.
 func (w *world) desk() *web.Desk {
 	return &web.Desk{Figures: w.db.Ledger(), Outcomes: w.db.Messages(), Roll: w.db.People(), Keys: w.db.Keys(), Links: w.db.SignInLinks(),
-		History: w.db.Outbox(), Trail: w.db.Trail(), Webhooks: w.webhooks, Campaigns: w.campaigns, Followers: w.followers}
+		History: w.db.Outbox(), Trail: w.db.Trail(), Webhooks: w.webhooks, Books: w.books, Campaigns: w.campaigns, Followers: w.followers}
 }
 
 // settle lets the platform say that a number was paid, by a notice.

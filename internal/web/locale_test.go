@@ -59,7 +59,25 @@ func used(t *testing.T) map[string]string {
 var built = []string{"fault.", "fail.title.", "cashier.title.", "channel.", "order.status.", "message.status.", "surplus.", "good.",
 	"board.", "boards.", "tile.", "done.", "kind.", "event.", "delivery.status.", "verdict.", "action.", "role.", "payment.status.", "refund.status.",
 	"campaign.status.", "way.", "purpose.", "hold.", "skip.", "act.", "endpoint.state.", "overlap.", "family.",
-	"report.", "param.", "keyword.", "missed.", "audience.", "followers.state."}
+	"report.", "param.", "keyword.", "missed.", "audience.", "followers.state.", "book.state.", "book.stage.", "difference.", "sum.", "step.", "answer."}
+
+// Of a key that is there twice only the last one counts, so that a sentence is
+// lost where two errors share a code.
+func TestNoKeyIsThereTwice(t *testing.T) {
+	for _, tag := range []string{"zh", "en"} {
+		b, err := os.ReadFile("locales/" + tag + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for _, m := range regexp.MustCompile(`(?m)^ *("(?:[^"\\]|\\.)+"):`).FindAllStringSubmatch(string(b), -1) {
+			if seen[m[1]] {
+				t.Errorf("%s has %s twice", tag, m[1])
+			}
+			seen[m[1]] = true
+		}
+	}
+}
 
 func TestTheCatalogsHoldTheSameKeys(t *testing.T) {
 	zh, en := catalog(t, "zh"), catalog(t, "en")

@@ -1,12 +1,10 @@
 package web
 
 import (
-	"encoding/csv"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/paypush/paypush/internal/fault"
 	"github.com/paypush/paypush/internal/push"
@@ -63,43 +61,18 @@ func recipientFilter(q url.Values) push.DeliveryFilter {
 	return f
 }
 
-// exportEvery is after how many lines an export is sent on.
-const exportEvery = 1000
-
-// exportRecipients sends a campaign's people as a file for spreadsheets, as
-// they are read. Where it fails on the way it cuts the connection, so that a
-// part is never taken for the whole.
+// exportRecipients sends a campaign's people as a file for spreadsheets.
 func (s *Site) exportRecipients(w http.ResponseWriter, r *http.Request) error {
 	c, err := s.Desk.Campaigns.Campaign(r.Context(), r.PathValue("campaign"))
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="`+c.ID+`.csv"`)
-	if err := s.writeRecipients(w, r, c); err != nil {
-		s.Log.WarnContext(r.Context(), "an export broke off", "campaign", c.ID, "error", err)
-		panic(http.ErrAbortHandler)
-	}
+	s.export(w, r, c.ID, func(write func(cells ...string) error) error { return s.writeRecipients(r, c, write) })
 	return nil
 }
 
-func (s *Site) writeRecipients(w http.ResponseWriter, r *http.Request, c push.Campaign) error {
-	b, on := s.base(r, ""), http.NewResponseController(w)
-	if _, err := w.Write([]byte("\xef\xbb\xbf")); err != nil { // by which Excel knows UTF-8
-		return err
-	}
-	out := csv.NewWriter(w)
-	lines := 0
-	write := func(cells ...string) error {
-		if lines++; lines%exportEvery == 1 {
-			_ = on.SetWriteDeadline(time.Now().Add(writeWait))
-			out.Flush()
-		}
-		for i := range cells {
-			cells[i] = cell(cells[i])
-		}
-		return out.Write(cells)
-	}
+func (s *Site) writeRecipients(r *http.Request, c push.Campaign, write func(cells ...string) error) error {
+	b := s.base(r, "")
 	if err := write("openid", b.T("list.status"), b.T("people_of.way"), b.T("messages.code"), b.T("people_of.advice"), b.T("people_of.report"),
 		b.T("people_of.tries"), b.T("list.at")); err != nil {
 		return err
@@ -108,25 +81,12 @@ func (s *Site) writeRecipients(w http.ResponseWriter, r *http.Request, c push.Ca
 		if err != nil {
 			return err
 		}
-		done := ""
-		if !d.DoneAt.IsZero() {
-			done = d.DoneAt.In(china).Format(time.DateTime)
-		}
 		if err := write(d.Recipient, b.MessageStatus(d.Status), b.WayName(d.Way), d.Code, s.advice(b.Locale, c.Account, d.Code, d.Detail),
-			b.ReportName(d.Report), strconv.Itoa(d.Attempts), done); err != nil {
+			b.ReportName(d.Report), strconv.Itoa(d.Attempts), cellTime(d.DoneAt)); err != nil {
 			return err
 		}
 	}
-	out.Flush()
-	return out.Error()
-}
-
-// cell keeps a spreadsheet from taking what somebody else wrote for a formula.
-func cell(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(text)[0]) {
-		return "'" + text
-	}
-	return text
+	return nil
 }
 
 // ReportName is what people call what a platform reported.

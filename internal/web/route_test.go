@@ -56,7 +56,7 @@ func TestInvariant17EveryRouteWithEveryRole(t *testing.T) {
 		path := strings.NewReplacer("/pay/{order}", cashier, "{order}", strings.TrimPrefix(cashier, "/pay/"), "{account}", "alipay",
 			"{secret}", "x", "{$}", "", "{payment}", "pay_x", "{refund}", "ref_x", "{notice}", "ntc_x", "{member}", "mem_x",
 			"{key}", "key_x", "{endpoint}", "whe_x", "{delivery}", "whd_x", "{campaign}", "cmp_x", "{act}", "start", "{message}", "msg_x", "{rule}", "rul_x",
-			"{template}", "none", "{openid}", "o_x").Replace(route.Path)
+			"{template}", "none", "{reconciliation}", "rec_x", "{difference}", "dif_x", "{openid}", "o_x").Replace(route.Path)
 		if !slices.Contains(order, route.Role) || strings.Contains(path, "{") {
 			t.Errorf("%s %s: role %q", route.Method, path, route.Role)
 		}

@@ -18,7 +18,7 @@ import (
 // happening is one line of an order's history.
 type happening struct {
 	At     time.Time
-	Kind   string // "event", "notice", "message", "webhook" or "person"
+	Kind   string // "event", "notice", "message", "webhook", "person" or "difference"
 	What   string
 	Detail string
 	Link   string // empty for none
@@ -35,7 +35,7 @@ func (s *Site) timeline(ctx context.Context, l locale, p orderPage) (all []happe
 	for _, one := range p.Refunds {
 		objects = append(objects, one.ID)
 	}
-	for _, part := range []func(context.Context, locale, []string, *[]happening) error{s.lineEvents, s.lineNotices, s.lineMessage, s.linePeople} {
+	for _, part := range []func(context.Context, locale, []string, *[]happening) error{s.lineEvents, s.lineNotices, s.lineMessage, s.linePeople, s.lineDifferences} {
 		if err := part(ctx, l, objects, &all); err != nil {
 			return nil, err
 		}

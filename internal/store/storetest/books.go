@@ -113,7 +113,7 @@ func differences(t *testing.T, db *store.DB) {
 	r := aReconciliation(t, db, account, "2026-03-01")
 	d := reconcile.Difference{ID: id.New("dif"), ReconciliationID: r.ID, Account: account, Day: r.Day,
 		Key: reconcile.Key{Number: "N", Of: pay.BillRefund, RequestNo: "R"}, Kind: reconcile.OtherState, State: reconcile.Open, Suggested: reconcile.Query,
-		OrderID: "ord_1", PaymentID: "pay_1", RefundID: "ref_1", TradeNo: "T", LedgerState: "unknown", LedgerAmount: 1, BillAmount: 2, BillFee: 3,
+		OrderID: id.New("ord"), PaymentID: "pay_1", RefundID: "ref_1", TradeNo: "T", LedgerState: "unknown", LedgerAmount: 1, BillAmount: 2, BillFee: 3,
 		AgreedFee: 4, Owner: "o", Note: "n", Run: 5, Asks: 6, AskAt: at, Version: 1, FoundAt: at, ClosedAt: at.Add(time.Second)}
 	second := d
 	second.ID, second.RequestNo, second.Kind, second.Owner, second.AskAt, second.Run = id.New("dif"), "", reconcile.OtherFee, "", time.Time{}, 1
@@ -136,6 +136,9 @@ func differences(t *testing.T, db *store.DB) {
 	list(reconcile.DifferenceFilter{Kind: reconcile.OtherFee, State: reconcile.Open}, second)
 	list(reconcile.DifferenceFilter{Owner: "o"}, d)
 	list(reconcile.DifferenceFilter{State: reconcile.Gone})
+	ofOrder, err := books.Differences(ctx, reconcile.DifferenceFilter{OrderID: d.OrderID, After: d.ID, Limit: 10})
+	good(t, err)
+	same(t, "differences of an order", ofOrder, []reconcile.Difference{second})
 	unseen, err := books.Unseen(ctx, r.ID, 5, 10)
 	good(t, err)
 	same(t, "unseen", unseen, []reconcile.Difference{second})
