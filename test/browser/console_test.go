@@ -19,11 +19,12 @@ func TestConsoleInEveryView(t *testing.T) {
 	order := prepareConsole(t, h)
 	told := desk.preparePush(h)
 	hook, delivery := desk.addWebhook(h)
+	booked := desk.prepareBooks(h)
 	pages := []pageUnderTest{{"home", "/admin"}, {"orders", "/admin/orders"}, {"order", "/admin/orders/" + order}, {"surpluses", "/admin/surpluses?state=refunded"},
 		{"refunds", "/admin/refunds?status=succeeded"}, {"notices", "/admin/notices"}, {"forged", "/admin/forged"},
 		{"people", "/admin/people"}, {"keys", "/admin/keys"},
 		{"webhooks", "/admin/webhooks"}, {"webhook", hook}, {"webhook-settings", hook + "/settings"}, {"delivery", delivery}, {"trail", "/admin/trail"}, {"leave", "/me/delete"}}
-	pages = append(pages, told...)
+	pages = append(append(pages, told...), booked...)
 	dir := t.ArtifactDir()
 	for _, v := range views {
 		desk.as(v)
