@@ -114,7 +114,9 @@ func (s *Site) writeDifferences(r *http.Request, day string, write func(cells ..
 }
 
 // DifferenceKind is what people call a kind of difference.
-func (b Base) DifferenceKind(k reconcile.Kind) string { return b.Locale.word("difference.kind.", string(k)) }
+func (b Base) DifferenceKind(k reconcile.Kind) string {
+	return b.Locale.word("difference.kind.", string(k))
+}
 
 // DifferenceState is what people call a state of a difference.
 func (b Base) DifferenceState(st reconcile.State) string {
