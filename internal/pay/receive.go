@@ -66,21 +66,28 @@ func (s *Service) ReceiveAgain(ctx context.Context, n Notice) error {
 // tell nothing new: it is counted, raises no event, and is answered as the
 // first time, since what is read here is durable. Nearly all others settle an
 // order and are written together with what comes at the same moment; the rest
-// take a transaction of their own.
-func (s *Service) keep(ctx context.Context, n Notice, r Report) (Verdict, error) {
-	now := s.now()
+// take a transaction of their own. One that is kept but was not taken lately
+// passes through there too: its payment is settled, or it can't be kept twice.
+func (s *Service) keep(ctx context.Context, n Notice, r Report) (v Verdict, err error) {
+	now, seen := s.now(), false
 	n.Deliveries, n.ReceivedAt, n.LastAt = 1, now, now
-	v, seen, err := s.store.NoticeSeen(ctx, n.Account, n.BodyHash)
+	if s.lately.has(n.Account, n.BodyHash) {
+		v, seen, err = s.store.NoticeSeen(ctx, n.Account, n.BodyHash)
+	}
 	if err == nil && !seen {
 		v, seen, err = s.keepNew(ctx, n, r)
 	}
-	if err == nil && seen {
+	if err != nil {
+		return v, err
+	}
+	s.lately.add(n.Account, n.BodyHash)
+	if seen {
 		s.store.Repeated(n.Account, n.BodyHash, now)
 	}
-	return v, err
+	return v, nil
 }
 
-// keepNew stores a notice that was not there a moment ago.
+// keepNew stores a notice that is not known to be kept.
 func (s *Service) keepNew(ctx context.Context, n Notice, r Report) (v Verdict, seen bool, err error) {
 	err = s.store.Settle(ctx, r.Number, func(f Found) (Settlement, bool) { return s.rehearse(ctx, n, r, f) })
 	if errors.Is(err, ErrStale) {

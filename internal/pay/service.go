@@ -22,6 +22,7 @@ type Service struct {
 	policy    Policy
 	persons   Persons
 	log       *slog.Logger
+	lately    *lately
 }
 
 // Config is what a [Service] works with. Every field but Log is needed.
@@ -46,7 +47,7 @@ func NewService(c Config) *Service {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Service{store: c.Store, due: c.Due, rejects: c.Rejects, providers: c.Providers,
-		listeners: c.Listeners, channels: c.Channels, now: c.Now, newID: c.NewID, lifetime: c.Lifetime, policy: c.Policy, persons: c.Persons, log: c.Log}
+		listeners: c.Listeners, channels: c.Channels, now: c.Now, newID: c.NewID, lifetime: c.Lifetime, policy: c.Policy, persons: c.Persons, log: c.Log, lately: newLately()}
 }
 
 // Reader gives read access to the ledger, for pages and the API.

@@ -147,3 +147,28 @@ func TestOneThatMovedHoldsNobodyUp(t *testing.T) {
 		}
 	})
 }
+
+func TestInvariant02AProcessThatDidNotTakeANoticeKnowsItAgain(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		w := newWorld()
+		n := newNode(t, url, w)
+		d := n.order(t, pay.NewOrder{})
+		paid := w.platform.Pay(d.Payment.Number, d.Order.Amount)
+		stranger := w.platform.Pay("STRANGER0001", 5)
+		n.receive(t, paid, pay.VerdictSettled)
+		n.receive(t, stranger, pay.VerdictMismatched)
+		for range 2 {
+			fresh := newNode(t, url, w)
+			for range 2 {
+				fresh.receive(t, paid, pay.VerdictSettled)
+				fresh.receive(t, stranger, pay.VerdictMismatched)
+			}
+		}
+		kept, err := n.db.Ledger().Notices(context.Background(), "", 100)
+		good(t, err)
+		if len(kept) != 2 || n.count(t, event.OrderPaid) != 1 || n.count(t, event.NoticeMismatched) != 1 {
+			t.Fatalf("%d notices are kept, %d orders were paid, %d notices mismatched",
+				len(kept), n.count(t, event.OrderPaid), n.count(t, event.NoticeMismatched))
+		}
+	})
+}
