@@ -57,6 +57,11 @@ func (c *auditCommand) check() error {
 	if conf.Database, err = databaseURL(c.DatabaseURL); err != nil {
 		return err
 	}
+	return exists(conf)
+}
+
+// exists refuses a database file that is not there and would be made.
+func exists(conf config.Config) error {
 	if path, ok := strings.CutPrefix(conf.DatabaseURL(), "sqlite:"); ok {
 		if _, err := os.Stat(path); err != nil {
 			return fmt.Errorf("there is no database: %w", err)

@@ -25,6 +25,7 @@ type commands struct {
 	Doctor    doctorCommand    `cmd:"" help:"Find out what keeps the server from working, and what to do about it."`
 	Backup    backupCommand    `cmd:"" help:"Copy the database to a file while the server runs, and verify the copy."`
 	Restore   restoreCommand   `cmd:"" help:"Put a verified backup in place where no database is."`
+	Archive   archiveCommand   `cmd:"" help:"Move old rows from the database into files, and verify those."`
 	Admin     adminCommand     `cmd:"" help:"Make administrators and API keys."`
 	Orders    ordersCommand    `cmd:"" help:"List, show, close, query and refund orders of a running server."`
 	Reconcile reconcileCommand `cmd:"" help:"Hold a day of a running server against the platform's bill of it."`

@@ -45,6 +45,8 @@ type Events interface {
 	After(ctx context.Context, after int64, limit int) ([]event.Event, error)
 	// Last is the highest sequence number given so far.
 	Last(ctx context.Context) (int64, error)
+	// Floor is the highest sequence number whose event is archived, 0 for none.
+	Floor(ctx context.Context) (int64, error)
 	// Add writes an event that belongs to no change of ours.
 	Add(ctx context.Context, e event.Event) error
 }

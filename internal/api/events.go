@@ -25,11 +25,11 @@ type Event struct {
 
 func (a *API) registerEvents() {
 	huma.Register(a.huma, a.operation("list-events", http.MethodGet, "/v1/events",
-		"What happened, oldest first; follow it by next_cursor and no event is skipped", http.StatusOK), a.listEvents)
+		"What happened, oldest first; follow it by next_cursor and no event is skipped", http.StatusOK, http.StatusGone), a.listEvents)
 }
 
 type listEventsInput struct {
-	After string `query:"after" pattern:"^([0-9]{0,18}|latest)$" doc:"next_cursor of the page before; empty for the beginning, latest for what happens from now on"`
+	After string `query:"after" pattern:"^([0-9]{0,18}|latest)$" doc:"next_cursor of the page before; empty for the oldest event that is kept, latest for what happens from now on"`
 	Limit int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
 }
 
@@ -45,7 +45,7 @@ func (a *API) listEvents(ctx context.Context, in *listEventsInput) (*listEventsO
 	if err != nil {
 		return nil, a.problem(ctx, err)
 	}
-	found, err := a.Events.After(ctx, after, in.Limit)
+	found, after, err := a.feed(ctx, after, in.After == "", in.Limit)
 	if err != nil {
 		return nil, a.problem(ctx, err)
 	}
@@ -57,6 +57,29 @@ func (a *API) listEvents(ctx context.Context, in *listEventsInput) (*listEventsO
 	}
 	out.Body.NextCursor = strconv.FormatInt(after, 10)
 	return out, nil
+}
+
+var errArchived = fault.New(fault.NotFound, "events_archived",
+	"Events after this cursor are archived. Begin with the oldest that is kept by leaving after out, and take what is older from the archive.")
+
+// feed reads events after a number, or the oldest that are kept, and tells
+// after which number those begin. It fails with errArchived rather than pass
+// over events that are gone.
+func (a *API) feed(ctx context.Context, after int64, oldest bool, limit int) ([]event.Event, int64, error) {
+	for {
+		found, err := a.Events.After(ctx, after, limit)
+		if err != nil {
+			return nil, 0, err
+		}
+		floor, err := a.Events.Floor(ctx)
+		if err != nil || after >= floor {
+			return found, after, err
+		}
+		if !oldest {
+			return nil, 0, errArchived
+		}
+		after = floor
+	}
 }
 
 // cursor reads where a reader of events stands.

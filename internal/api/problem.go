@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/paypush/paypush/internal/fault"
+	"github.com/paypush/paypush/internal/push"
 	"github.com/paypush/paypush/internal/request"
 )
 
@@ -76,6 +77,7 @@ var statusByCode = map[string]int{
 	errTooLarge.Code: http.StatusRequestEntityTooLarge, errTooSlow.Code: http.StatusRequestTimeout,
 	errMedia.Code: http.StatusUnsupportedMediaType, errAccept.Code: http.StatusNotAcceptable,
 	errNoMethod.Code: http.StatusMethodNotAllowed,
+	errArchived.Code: http.StatusGone, push.ErrArchived.Code: http.StatusGone,
 }
 
 // StatusOf is the HTTP status that answers a failure.

@@ -31,9 +31,9 @@ type CampaignDelivery struct {
 
 func (a *API) registerRecipients(path string) {
 	huma.Register(a.huma, a.operation("list-campaign-deliveries", http.MethodGet, path, "Recipients of a campaign with their result",
-		http.StatusOK, http.StatusNotFound), a.listCampaignDeliveries)
+		http.StatusOK, http.StatusNotFound, http.StatusGone), a.listCampaignDeliveries)
 	export := a.operation("export-campaign-deliveries", http.MethodGet, path+".csv", "All recipients of a campaign with their result, as CSV",
-		http.StatusOK, http.StatusNotFound)
+		http.StatusOK, http.StatusNotFound, http.StatusGone)
 	export.Responses["200"] = &huma.Response{Description: "One line for each recipient below a line of names",
 		Content: map[string]*huma.MediaType{"text/csv": {Schema: &huma.Schema{Type: huma.TypeString}}}}
 	huma.Register(a.huma, export, a.exportCampaignDeliveries)
@@ -114,6 +114,11 @@ func (a *API) listCampaignDeliveries(ctx context.Context, in *listCampaignDelive
 func (a *API) exportCampaignDeliveries(ctx context.Context, in *struct{ Sought }) (*huma.StreamResponse, error) {
 	c, f, err := a.find(ctx, in.Sought)
 	if err != nil {
+		return nil, a.problem(ctx, err)
+	}
+	first := f
+	first.Limit = 1
+	if _, err := a.Campaigns.Deliveries(ctx, c, first); err != nil {
 		return nil, a.problem(ctx, err)
 	}
 	return &huma.StreamResponse{Body: func(h huma.Context) {

@@ -188,9 +188,10 @@ func (s *Server) begin(ctx context.Context, l net.Listener) error {
 	s.loop(func() { s.dispatcher().run(live) })
 	s.loop(func() { clean(live, s.db, s.log) })
 	s.loop(func() { s.runBooks(live) })
+	s.loop(func() { s.runArchive(live) })
 	s.loop(func() { s.webhooks.Run(live) })
 	s.beginPush(live)
-	s.loop(func() { forget(live, s.webhooks, s.log) })
+	s.loop(func() { forget(live, s.webhooks, config.Days(s.conf.Retention.Webhooks), s.log) })
 	if s.conf.Mode == config.Sandbox {
 		s.loop(func() { s.clock.follow(live, newSandboxClient(s.conf.SandboxURL), s.log) })
 	}

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/paypush/paypush/internal/config"
 	"github.com/paypush/paypush/internal/id"
@@ -84,11 +85,15 @@ func (s sealer) Seal(name string, plain []byte) ([]byte, error) {
 	return b, err
 }
 
-// forget deletes old deliveries, for as long as ctx lives.
-func forget(ctx context.Context, s *webhook.Service, log *slog.Logger) {
+// forget deletes deliveries that were final kept ago, for as long as ctx
+// lives; zero keeps them for ever.
+func forget(ctx context.Context, s *webhook.Service, kept time.Duration, log *slog.Logger) {
+	if kept == 0 {
+		return
+	}
 	every(ctx, cleanEvery, func() {
 		for ctx.Err() == nil {
-			n, err := s.Forget(ctx)
+			n, err := s.Forget(ctx, kept)
 			if err != nil && ctx.Err() == nil {
 				log.Error("old webhook deliveries can't be deleted", "error", err)
 			}

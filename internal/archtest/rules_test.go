@@ -46,7 +46,8 @@ var rules = []rule{
 
 	// The store imports the domain, never the other way round.
 	{"internal/proof", []string{"internal/pay", "internal/event", "internal/fault"}},
-	{"internal/store", []string{"internal/audit", "internal/job", "internal/proof", "internal/pay", "internal/push", "internal/member", "internal/reconcile", "internal/webhook", "internal/event", "internal/fault",
+	{"internal/archive", []string{"internal/fault"}},
+	{"internal/store", []string{"internal/archive", "internal/audit", "internal/job", "internal/proof", "internal/pay", "internal/push", "internal/member", "internal/reconcile", "internal/webhook", "internal/event", "internal/fault",
 		"github.com/jackc/pgx/v5", "modernc.org/sqlite", "github.com/pressly/goose/v3", "github.com/alexedwards/scs/v2"}},
 	{"internal/job/local", []string{"internal/job", "internal/store", "internal/fault"}},
 	{"internal/job/river", []string{"internal/job", "internal/fault", "github.com/riverqueue/river", "github.com/jackc/pgx/v5"}},
@@ -73,7 +74,7 @@ var rules = []rule{
 
 	// Only app wires everything, and only cmd and bench call app.
 	{"internal/app", []string{"*"}},
-	{"cmd", []string{"internal/app", "internal/backup", "internal/config", "internal/doctor", "internal/fault", "internal/logging", "internal/pay", "internal/proof", "internal/remote", "sandbox", "alipay", "github.com/alecthomas/kong"}},
+	{"cmd", []string{"internal/app", "internal/archive", "internal/backup", "internal/config", "internal/doctor", "internal/fault", "internal/logging", "internal/pay", "internal/proof", "internal/remote", "sandbox", "alipay", "github.com/alecthomas/kong"}},
 	{"bench", []string{"*"}},
 	{"test", []string{"*"}},
 	{"tools", []string{"*"}},

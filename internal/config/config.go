@@ -29,19 +29,20 @@ const (
 
 // Config is everything an operator decides.
 type Config struct {
-	Mode          Mode     `toml:"mode"`
-	Listen        string   `toml:"listen"`         // address of the server, such as 127.0.0.1:8080
-	MetricsListen string   `toml:"metrics_listen"` // address of /metrics alone; empty for none outside sandbox mode
-	Data          string   `toml:"data"`           // folder for the database and dev.json
-	PublicURL     string   `toml:"public_url"`     // our origin as platforms and people reach it
-	Database      string   `toml:"database"`       // sqlite:PATH or postgres://...; empty for SQLite in Data
-	Demo          bool     `toml:"demo"`           // demo shop and open registration outside sandbox mode
-	Lifetime      Duration `toml:"order_lifetime"`
-	DrainDelay    Duration `toml:"drain_delay"` // between saying no at /readyz and taking no more requests
-	Money         Money    `toml:"money"`
-	Traces        Traces   `toml:"traces"`
-	Alipay        []Alipay `toml:"alipay"`
-	WeChat        []WeChat `toml:"wechat"`
+	Mode          Mode      `toml:"mode"`
+	Listen        string    `toml:"listen"`         // address of the server, such as 127.0.0.1:8080
+	MetricsListen string    `toml:"metrics_listen"` // address of /metrics alone; empty for none outside sandbox mode
+	Data          string    `toml:"data"`           // folder for the database and dev.json
+	PublicURL     string    `toml:"public_url"`     // our origin as platforms and people reach it
+	Database      string    `toml:"database"`       // sqlite:PATH or postgres://...; empty for SQLite in Data
+	Demo          bool      `toml:"demo"`           // demo shop and open registration outside sandbox mode
+	Lifetime      Duration  `toml:"order_lifetime"`
+	DrainDelay    Duration  `toml:"drain_delay"` // between saying no at /readyz and taking no more requests
+	Money         Money     `toml:"money"`
+	Retention     Retention `toml:"retention"`
+	Traces        Traces    `toml:"traces"`
+	Alipay        []Alipay  `toml:"alipay"`
+	WeChat        []WeChat  `toml:"wechat"`
 
 	policy pay.Policy // of Money, once Check found it good
 
@@ -153,7 +154,8 @@ func ReadSecret(path string) (string, error) {
 
 // Default is a configuration with nothing decided.
 func Default() Config {
-	return Config{Mode: Live, Listen: "127.0.0.1:8080", Data: "var", Lifetime: Duration(2 * time.Hour), DrainDelay: Duration(5 * time.Second), Traces: Traces{Share: 1}}
+	return Config{Mode: Live, Listen: "127.0.0.1:8080", Data: "var", Lifetime: Duration(2 * time.Hour), DrainDelay: Duration(5 * time.Second),
+		Retention: DefaultRetention(), Traces: Traces{Share: 1}}
 }
 
 // DatabaseURL is where the database is.

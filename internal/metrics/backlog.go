@@ -67,6 +67,10 @@ func (b *backlog) Collect(out chan<- prometheus.Metric) {
 	waiting(out, "paypush_campaign_chunks_due", "parts of running campaigns whose time has come", c.DueChunks)
 	gauge(out, "paypush_jobs_running", "Jobs that run now, on all nodes.", float64(c.RunningJobs))
 	gauge(out, "paypush_jobs_oldest_seconds", "How long the oldest waiting job has waited.", c.OldestJob.Seconds())
+	for _, t := range c.Tables {
+		gauge(out, "paypush_table_oldest_seconds", "Age of the oldest row of a table that is archived, or cleaned, in time.",
+			t.Oldest.Seconds(), "table", t.Table)
+	}
 	for _, j := range c.Jobs {
 		gauge(out, "paypush_jobs_waiting", "Jobs whose time has come, by how long they have waited; stops at 10000.",
 			float64(j.Count), "older_than", j.Than.String())

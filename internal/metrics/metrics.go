@@ -35,6 +35,7 @@ type Metrics struct {
 	tokens     *prometheus.CounterVec
 	jobs       *prometheus.HistogramVec
 	attempts   *prometheus.CounterVec
+	archived   *prometheus.CounterVec
 
 	known callNames
 }
@@ -60,7 +61,8 @@ func New(b Build) *Metrics {
 	m.tokens = counter("paypush_token_refreshes_total", "Access tokens fetched, by account.", "account")
 	m.jobs = histogram("paypush_job_duration_seconds", "How long jobs ran, by outcome.", []string{"kind", "outcome"}, .005, .025, .1, .5, 1, 5, 15)
 	m.attempts = counter("paypush_webhook_attempts_total", "Tries to deliver a webhook, by outcome: delivered, refused, unanswered.", "outcome")
-	m.registry.MustRegister(m.attempts, m.requests, m.streams, m.calls, m.orders, m.payments, m.refunds, m.notices, m.sends, m.deliveries, m.tokens, m.jobs,
+	m.archived = counter("paypush_archived_rows_total", "Rows that were moved from a table into archives.", "table")
+	m.registry.MustRegister(m.archived, m.attempts, m.requests, m.streams, m.calls, m.orders, m.payments, m.refunds, m.notices, m.sends, m.deliveries, m.tokens, m.jobs,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), build(b))
 	return m
 }
@@ -89,3 +91,8 @@ func (m *Metrics) Handler() http.Handler {
 
 // TokenRefreshed counts an access token that was fetched for an account.
 func (m *Metrics) TokenRefreshed(account string) { m.tokens.WithLabelValues(account).Inc() }
+
+// Archived counts rows that were moved from a table into an archive.
+func (m *Metrics) Archived(table string, rows int64) {
+	m.archived.WithLabelValues(table).Add(float64(rows))
+}

@@ -2,6 +2,7 @@ package proof
 
 import (
 	"context"
+	"time"
 
 	"github.com/paypush/paypush/internal/event"
 	"github.com/paypush/paypush/internal/pay"
@@ -21,6 +22,9 @@ type Books interface {
 	// PaymentsIn and RefundsIn list by their own ids.
 	PaymentsIn(ctx context.Context, ids Span, limit int) ([]pay.Payment, error)
 	RefundsIn(ctx context.Context, ids Span, limit int) ([]pay.Refund, error)
+	// Archived tells how far events are archived: none of those is younger than
+	// at, and all up to the number seq are, or are about to be.
+	Archived(ctx context.Context) (at time.Time, seq int64, err error)
 	// ToldOf counts the events about a range of objects.
 	ToldOf(ctx context.Context, objects Span) ([]Told, error)
 	// RulingsIn lists notices by id, each with its payment.

@@ -5,7 +5,8 @@ import (
 	"fmt"
 )
 
-// feed checks that the numbers of events begin with 1 and follow each other.
+// feed checks that the numbers of events follow each other, from 1 on or from
+// where the archive ends.
 // They are given many at a time in one transaction, and one such follows
 // another, so none is missing for an instant.
 func (c *checker) feed(ctx context.Context) error {
@@ -16,17 +17,19 @@ func (c *checker) feed(ctx context.Context) error {
 	if c.tally.Waiting, err = c.Waiting(ctx); err != nil {
 		return err
 	}
-	before := int64(0)
+	_, before, err := c.Archived(ctx)
+	if err != nil {
+		return err
+	}
 	for more := true; more; {
 		page, err := c.Numbers(ctx, before, batch)
 		if err != nil {
 			return err
 		}
 		for _, n := range page {
-			if err := c.step(before, n); err != nil {
+			if before, err = c.step(ctx, before, n); err != nil {
 				return err
 			}
-			before = n.Number
 		}
 		more = len(page) == batch
 	}
@@ -36,15 +39,26 @@ func (c *checker) feed(ctx context.Context) error {
 	return nil
 }
 
-func (c *checker) step(before int64, n Numbered) error {
+// step checks a number against the one before it, and tells up to where all
+// is well or reported. What is missing may have been archived meanwhile.
+func (c *checker) step(ctx context.Context, before int64, n Numbered) (int64, error) {
 	c.tally.Events += n.Count
 	if n.Number != before+1 {
+		_, gone, err := c.Archived(ctx)
+		if err != nil {
+			return 0, err
+		}
+		before = max(before, gone)
+	}
+	if n.Number > before+1 {
 		if err := c.tell(find(EventGap, fmt.Sprint(before+1), "", fmt.Sprintf("%d comes after %d", n.Number, before))); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	if n.Count > 1 {
-		return c.tell(find(EventTwice, fmt.Sprint(n.Number), "", fmt.Sprintf("%d events bear it", n.Count)))
+		if err := c.tell(find(EventTwice, fmt.Sprint(n.Number), "", fmt.Sprintf("%d events bear it", n.Count))); err != nil {
+			return 0, err
+		}
 	}
-	return nil
+	return max(before, n.Number), nil
 }

@@ -14,6 +14,7 @@ type sheet struct {
 	payments []pay.Payment
 	refunds  []pay.Refund
 	told     map[event.Type]int
+	gone     time.Time // no event that was archived is younger
 }
 
 func (s sheet) findings() (all []Finding) {
@@ -88,14 +89,20 @@ func (s sheet) checkEvents(add adder) {
 	want := map[event.Type]bool{event.OrderCreated: true, event.OrderPaid: s.order.Status == pay.OrderPaid,
 		event.OrderClosed: !s.order.ClosedAt.IsZero()}
 	for _, t := range []event.Type{event.OrderCreated, event.OrderPaid, event.OrderClosed} {
-		if !once(s.told[t], want[t]) {
+		if !once(s.told[t], want[t], s.order.CreatedAt, s.gone) {
 			add(OrderEvents, s.order.ID, "%d of %s for an order that is %s", s.told[t], t, s.order.Status)
 		}
 	}
 }
 
-// once reports whether something that must happen once, or not at all, did.
-func once(count int, must bool) bool { return must && count == 1 || !must && count == 0 }
+// once reports whether something that must be told once, or not at all, was.
+// Of what was made before the youngest event in the archive it may be there.
+func once(count int, must bool, made, gone time.Time) bool {
+	if count == 0 {
+		return !must || !made.After(gone)
+	}
+	return must && count == 1
+}
 
 func (s sheet) checkRefunds(add adder) {
 	ours := map[string]bool{}

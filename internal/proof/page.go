@@ -40,7 +40,7 @@ func (c *checker) orders(ctx context.Context, ids Span, counts bool) (all []Find
 	}
 	paymentsOf, refundsOf := by(payments, func(p pay.Payment) string { return p.OrderID }), by(refunds, func(r pay.Refund) string { return r.OrderID })
 	for _, o := range orders {
-		found := sheet{o, paymentsOf[o.ID], refundsOf[o.ID], told[o.ID]}.findings()
+		found := sheet{o, paymentsOf[o.ID], refundsOf[o.ID], told[o.ID], c.gone}.findings()
 		for i := range found {
 			found[i].key = o.ID
 		}
@@ -86,7 +86,7 @@ func (c *checker) payments(ctx context.Context, ids Span, counts bool) (all []Fi
 		return nil, "", err
 	}
 	for _, p := range payments {
-		if n := told[p.ID][event.SurplusFound]; !once(n, p.Surplus != pay.SurplusNone) {
+		if n := told[p.ID][event.SurplusFound]; !once(n, p.Surplus != pay.SurplusNone, p.CreatedAt, c.gone) {
 			all = append(all, find(SurplusEvents, p.ID, p.OrderID, fmt.Sprintf("%d of %s, surplus %q", n, event.SurplusFound, p.Surplus)))
 		}
 		delete(told, p.ID)
@@ -110,7 +110,7 @@ func (c *checker) refunds(ctx context.Context, ids Span, counts bool) (all []Fin
 		return nil, "", err
 	}
 	for _, r := range refunds {
-		all = append(all, refundFindings(r, told[r.ID])...)
+		all = append(all, refundFindings(r, told[r.ID], c.gone)...)
 		delete(told, r.ID)
 	}
 	if counts {

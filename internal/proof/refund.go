@@ -2,12 +2,13 @@ package proof
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/paypush/paypush/internal/event"
 	"github.com/paypush/paypush/internal/pay"
 )
 
-func refundFindings(r pay.Refund, told map[event.Type]int) (all []Finding) {
+func refundFindings(r pay.Refund, told map[event.Type]int, gone time.Time) (all []Finding) {
 	add := func(c Code, format string, args ...any) {
 		all = append(all, find(c, r.ID, r.OrderID, fmt.Sprintf(format, args...)))
 	}
@@ -29,7 +30,7 @@ func refundFindings(r pay.Refund, told map[event.Type]int) (all []Finding) {
 	want := map[event.Type]bool{event.RefundCreated: true, event.RefundSucceeded: r.Status == pay.RefundSucceeded,
 		event.RefundFailed: r.Status == pay.RefundFailed, event.RefundRefused: r.Status == pay.RefundRefused}
 	for _, t := range []event.Type{event.RefundCreated, event.RefundSucceeded, event.RefundFailed, event.RefundRefused} {
-		if !once(told[t], want[t]) {
+		if !once(told[t], want[t], r.CreatedAt, gone) {
 			add(RefundEvents, "%d of %s for a refund that is %s", told[t], t, r.Status)
 		}
 	}

@@ -3,6 +3,7 @@ package proof
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/paypush/paypush/internal/event"
 )
@@ -44,6 +45,7 @@ type checker struct {
 	Books
 	report func(Finding) error
 	tally  Tally
+	gone   time.Time // no event that was archived is younger
 }
 
 // walk goes through the things whose ids begin with a prefix. Page checks
@@ -103,7 +105,8 @@ func (c *checker) tell(f Finding) error {
 	return c.report(f)
 }
 
-// told gathers the events about a span by object.
+// told gathers the events about a span by object. How far they are archived is
+// read after them, so that what went in between is not missed.
 func (c *checker) told(ctx context.Context, ids Span) (map[string]map[event.Type]int, error) {
 	all, err := c.ToldOf(ctx, ids)
 	by := make(map[string]map[event.Type]int)
@@ -112,6 +115,9 @@ func (c *checker) told(ctx context.Context, ids Span) (map[string]map[event.Type
 			by[t.Object] = make(map[event.Type]int)
 		}
 		by[t.Object][t.Type] = t.Count
+	}
+	if err == nil {
+		c.gone, _, err = c.Archived(ctx)
 	}
 	return by, err
 }

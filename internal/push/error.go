@@ -19,6 +19,7 @@ var ErrStale = errors.New("the row changed since it was read")
 
 // The errors of campaigns.
 var (
+	ErrArchived        = fault.New(fault.NotFound, "recipients_archived", "The recipients of this campaign are archived; its counts are kept.")
 	ErrNoCampaign      = fault.New(fault.NotFound, "campaign_not_found", "There is no such campaign.")
 	ErrCampaignState   = fault.New(fault.Conflict, "campaign_state", "The campaign's status does not allow this.")
 	ErrAudience        = fault.Input("/audience", "audience_invalid", "Name exactly one of all_followers, members, tag, openids and paid_since.")

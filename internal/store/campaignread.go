@@ -34,6 +34,8 @@ const (
 	sqlRecipients      statement = deliveryOfCampaign + `d.n > $3 ORDER BY d.n LIMIT $4`
 	sqlRecipientsWhere statement = deliveryOfCampaign + `d.n > $3 AND ($5 = '' OR d.status = $5) AND ($6 = '' OR d.code = $6)
 		AND ($7 = '' OR d.way = $7) ORDER BY d.n LIMIT $4`
+	sqlRecipientsGone statement = `SELECT 1 FROM campaigns WHERE no = $1 AND done_at > 0 AND done_at <= (
+		SELECT upto_at FROM archives WHERE tbl = 'campaign_deliveries' ORDER BY archives.no DESC LIMIT 1)`
 	sqlRecipient statement = deliveryOfCampaign + `d.recipient = $3`
 )
 
@@ -91,8 +93,21 @@ func (c Campaigns) Counts(ctx context.Context, no int64) (n push.Counts, err err
 	return n, err
 }
 
-// Deliveries implements [push.CampaignStore].
+// Deliveries implements [push.CampaignStore]. Whether they are archived is read
+// after them, so that a part is never taken for all.
 func (c Campaigns) Deliveries(ctx context.Context, f push.DeliveryFilter) ([]push.Delivery, error) {
+	all, err := c.deliveries(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	gone, err := many(ctx, c.x, number, sqlRecipientsGone, f.No)
+	if err == nil && len(gone) > 0 {
+		err = push.ErrArchived
+	}
+	return all, err
+}
+
+func (c Campaigns) deliveries(ctx context.Context, f push.DeliveryFilter) ([]push.Delivery, error) {
 	limit := min(max(f.Limit, 1), 1000)
 	switch {
 	case f.Recipient != "":

@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"time"
 
+	"github.com/paypush/paypush/internal/archive"
 	"github.com/paypush/paypush/internal/pay"
 	"github.com/paypush/paypush/internal/proof"
 )
@@ -111,6 +113,12 @@ func (b Books) Numbers(ctx context.Context, after int64, limit int) ([]proof.Num
 		err = r.Scan(&n.Number, &n.Count)
 		return n, err
 	}, sqlProofNumbers, after, limit)
+}
+
+// Archived implements [proof.Books].
+func (b Books) Archived(ctx context.Context) (time.Time, int64, error) {
+	_, m, err := lastArchive(ctx, b.x, archive.Events)
+	return m.At, m.Seq, err
 }
 
 // LastNumber implements [proof.Books].

@@ -37,6 +37,13 @@ type Counts struct {
 	RunningJobs      int64
 	Jobs             []Aged // jobs whose time has come, by how long they have waited
 	OldestJob        time.Duration
+	Tables           []Oldest // of the tables that are archived, or cleaned, in time
+}
+
+// Oldest is the age of the oldest row of a table; 0 where it is empty.
+type Oldest struct {
+	Table  string
+	Oldest time.Duration
 }
 
 // Aged counts the jobs that have waited for longer than a span.
@@ -77,6 +84,13 @@ const (
 	sqlDueChunks     = `SELECT count(*), coalesce(min(due_at), 0) FROM (SELECT due_at FROM campaign_chunks WHERE due_at > 0 AND due_at <= $1
 		AND campaign_no IN (SELECT no FROM campaigns WHERE status = 'running' AND hold_until <= $1) ORDER BY due_at LIMIT 10000) AS t`
 
+	sqlOldestNotice    = `SELECT 0, coalesce((SELECT received_at FROM notices ORDER BY id LIMIT 1), 0)`
+	sqlOldestEvent     = `SELECT 0, coalesce((SELECT at FROM events WHERE seq > 0 ORDER BY seq LIMIT 1), 0)`
+	sqlOldestMessage   = `SELECT 0, coalesce((SELECT created_at FROM messages ORDER BY id LIMIT 1), 0)`
+	sqlOldestRecipient = `SELECT 0, coalesce((SELECT created_at FROM campaigns WHERE no =
+		(SELECT campaign_no FROM campaign_deliveries ORDER BY campaign_no, n LIMIT 1)), 0)`
+	sqlOldestHook = `SELECT 0, coalesce((SELECT created_at FROM webhook_deliveries ORDER BY id LIMIT 1), 0)`
+
 	sqlJobs = `SELECT count(*), coalesce(min(run_at), 0) FROM (SELECT run_at FROM jobs
 		WHERE state = 'ready' AND run_at <= $1 ORDER BY run_at LIMIT 10000) AS t`
 	sqlRunning = `SELECT count(*), 0 FROM (SELECT 1 FROM jobs WHERE state = 'running' LIMIT 10000) AS t`
@@ -110,6 +124,10 @@ func (s *Survey) Counts(ctx context.Context, business, real time.Time) (Counts, 
 		waiting := l.backlog(real, jobs, real.Add(-age).UnixMicro())
 		c.Jobs = append(c.Jobs, Aged{age, waiting.Count})
 		c.OldestJob = max(c.OldestJob, waiting.Oldest)
+	}
+	for _, t := range [][2]string{{"notices", sqlOldestNotice}, {"events", sqlOldestEvent}, {"messages", sqlOldestMessage},
+		{"campaign_deliveries", sqlOldestRecipient}, {"webhook_deliveries", sqlOldestHook}} {
+		c.Tables = append(c.Tables, Oldest{t[0], l.backlog(business, t[1]).Oldest})
 	}
 	return c, fault.Wrap("survey.Counts", errors.Join(l.failed...))
 }

@@ -20,6 +20,7 @@ type orderPage struct {
 	Payments []pay.Payment
 	Refunds  []pay.Refund
 	Line     []happening
+	Archived bool       // events and notices of it may be in the archive
 	Ticket   string     // makes a second press of the refund button the same refund
 	Left     pay.Amount // fen that can still go back
 }
@@ -64,7 +65,11 @@ func (s *Site) orderPage(r *http.Request) (p orderPage, err error) {
 		return p, err
 	}
 	p.Name = names[p.Order.MemberID]
-	p.Line, err = s.timeline(ctx, p.Locale, p)
+	if p.Line, err = s.timeline(ctx, p.Locale, p); err != nil {
+		return p, err
+	}
+	until, err := s.Desk.History.ArchivedUntil(ctx)
+	p.Archived = !p.Order.CreatedAt.After(until)
 	return p, err
 }
 

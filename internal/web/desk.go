@@ -87,4 +87,7 @@ type SignInMaker interface {
 type History interface {
 	// Of lists them, oldest first.
 	Of(ctx context.Context, object string) ([]event.Event, error)
+	// ArchivedUntil is the time of the youngest event or notice that is archived,
+	// zero where none is.
+	ArchivedUntil(ctx context.Context) (time.Time, error)
 }

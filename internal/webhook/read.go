@@ -41,13 +41,10 @@ func (s *Service) Attempts(ctx context.Context, f Filter) ([]Tried, error) {
 	return all, fault.Wrap("webhook.Attempts", err)
 }
 
-// Memory is how long deliveries and their attempts are kept once they are
-// final.
-const Memory = 30 * 24 * time.Hour
-
-// Forget deletes a batch of what has served its time and returns how many
-// deliveries it was; call it until that is 0.
-func (s *Service) Forget(ctx context.Context) (int, error) {
-	n, err := s.store.Forget(ctx, s.now().Add(-Memory))
+// Forget deletes a batch of deliveries that have been final for longer than
+// kept, with their attempts, and returns how many deliveries it was; call it
+// until that is 0.
+func (s *Service) Forget(ctx context.Context, kept time.Duration) (int, error) {
+	n, err := s.store.Forget(ctx, s.now().Add(-kept))
 	return n, fault.Wrap("webhook.Forget", err)
 }

@@ -1,0 +1,194 @@
+package archive_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/paypush/paypush/internal/archive"
+	"github.com/paypush/paypush/internal/store/storetest"
+)
+
+var errKilled = errors.New("killed")
+
+// dying is a store whose process dies at its nth call: before what the call
+// does, or after it and before the caller hears of it. Nothing is cleaned up on
+// failure, so that what the caller leaves then is what a kill leaves.
+type dying struct {
+	archive.Store
+	left  int // calls until then
+	after bool
+}
+
+func die[T any](d *dying, do func() (T, error)) (v T, err error) {
+	d.left--
+	if d.left == 0 && !d.after || d.left < 0 {
+		return v, errKilled
+	}
+	v, err = do()
+	if d.left == 0 && err == nil {
+		err = errKilled
+	}
+	return v, err
+}
+
+func (d *dying) Begin(ctx context.Context, l archive.Lease, a archive.Archive) (archive.Archive, error) {
+	return die(d, func() (archive.Archive, error) { return d.Store.Begin(ctx, l, a) })
+}
+
+func (d *dying) Remove(ctx context.Context, l archive.Lease, a archive.Archive, lines [][]byte) (int64, error) {
+	return die(d, func() (int64, error) { return d.Store.Remove(ctx, l, a, lines) })
+}
+
+func (d *dying) End(ctx context.Context, l archive.Lease, a archive.Archive) error {
+	_, err := die(d, func() (int, error) { return 0, d.Store.End(ctx, l, a) })
+	return err
+}
+
+type page struct {
+	rows []archive.Row
+	next string
+}
+
+func (d *dying) Old(ctx context.Context, t archive.Table, before time.Time, after string, limit int) ([]archive.Row, string, error) {
+	p, err := die(d, func() (page, error) {
+		rows, next, err := d.Store.Old(ctx, t, before, after, limit)
+		return page{rows, next}, err
+	})
+	return p.rows, p.next, err
+}
+
+// A process that dies at any of its steps loses no row, and the next one ends
+// with each row in one file.
+func TestDyingAtAnyStepLosesNothing(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		s := openShop(t, url)
+		done := false
+		for step := 1; !done; step++ {
+			for _, after := range []bool{false, true} {
+				s.told(3)
+				s.note()
+				s.now = s.now.Add(day)
+				err := s.archiver(&dying{Store: s.db.Archives(), left: step, after: after}).Run(t.Context(), all(s.now))
+				if done = err == nil; !done && !errors.Is(err, errKilled) {
+					t.Fatalf("step %d: %v", step, err)
+				}
+				s.kept()
+				s.good(s.archiver(s.db.Archives()).Run(t.Context(), all(s.now)))
+				s.kept()
+				if here := s.rows(); len(here) > 0 {
+					t.Fatalf("step %d: left in the tables: %v", step, here)
+				}
+				for k, n := range s.filed() {
+					if n != 1 {
+						t.Fatalf("step %d: %s is in %d files", step, k, n)
+					}
+				}
+			}
+		}
+		s.whole()
+	})
+}
+
+// dieAt has a run die at its nth call and gives the archive that it was at.
+func dieAt(t *testing.T, s *shop, step int, after bool) archive.Archive {
+	t.Helper()
+	s.paid()
+	s.paid()
+	s.handled()
+	s.note()
+	s.now = s.now.Add(day)
+	err := s.archiver(&dying{Store: s.db.Archives(), left: step, after: after}).Run(t.Context(), all(s.now))
+	if !errors.Is(err, errKilled) {
+		t.Fatal(err)
+	}
+	open, err := s.db.Archives().Unfinished(t.Context())
+	s.good(err)
+	if len(open) != 1 {
+		t.Fatalf("under way: %+v", open)
+	}
+	return open[0]
+}
+
+// A file that is spoiled before anything was deleted is put aside, and the
+// rows, which are all there, are archived anew.
+func TestAFileThatIsSpoiledBeforeTheDeletionIsMadeAnew(t *testing.T) {
+	for name, spoil := range map[string]func(path string) error{
+		"gone":      os.Remove,
+		"cut":       func(path string) error { return os.Truncate(path, 20) },
+		"changed":   func(path string) error { return os.WriteFile(path, make([]byte, 200), 0o600) },
+		"forgotten": func(path string) error { return os.Truncate(path, 0) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := openShop(t, storetest.URL(t, "sqlite"))
+			made := dieAt(t, s, 4, false) // two pages and the index, then the first deletion
+			s.good(spoil(filepath.Join(s.folder, made.File)))
+			if err := s.archiver(s.db.Archives()).Run(t.Context(), all(s.now)); !errors.Is(err, archive.ErrDamaged) {
+				t.Fatal(err)
+			}
+			s.good(s.archiver(s.db.Archives()).Run(t.Context(), all(s.now)))
+			s.whole()
+			if here := s.rows(); len(here) > 0 {
+				t.Errorf("left in the tables: %v", here)
+			}
+		})
+	}
+}
+
+// Once rows were deleted, a spoiled file stops everything and is named until
+// somebody puts it back.
+func TestAFileThatIsSpoiledLaterIsNamedUntilItIsBack(t *testing.T) {
+	s := openShop(t, storetest.URL(t, "sqlite"))
+	made := dieAt(t, s, 4, true)
+	path := filepath.Join(s.folder, made.File)
+	s.good(os.Rename(path, path+".away"))
+	for range 2 {
+		if err := s.archiver(s.db.Archives()).Run(t.Context(), all(s.now)); !errors.Is(err, archive.ErrDamaged) {
+			t.Fatal(err)
+		}
+	}
+	bad := 0
+	s.good(s.archiver(s.db.Archives()).Verify(t.Context(), func(v archive.Verdict) error {
+		if errors.Is(v.Err, archive.ErrDamaged) {
+			bad++
+		}
+		return nil
+	}))
+	if bad != 1 {
+		t.Errorf("%d archives are called damaged", bad)
+	}
+	s.good(os.Rename(path+".away", path))
+	s.good(s.archiver(s.db.Archives()).Run(t.Context(), all(s.now)))
+	s.whole()
+}
+
+func TestStrayAndBentFilesAreTold(t *testing.T) {
+	s := openShop(t, storetest.URL(t, "sqlite"))
+	s.paid()
+	s.handled()
+	s.now = s.now.Add(day)
+	s.good(s.archiver(s.db.Archives()).Run(t.Context(), all(s.now)))
+	notices, err := s.db.Archives().Archives(t.Context(), archive.Notices, 0, 10)
+	s.good(err)
+	path := filepath.Join(s.folder, notices[0].File)
+	text, err := os.ReadFile(path)
+	s.good(err)
+	s.good(os.WriteFile(filepath.Join(s.folder, "notices", "copy.jsonl.gz"), text, 0o600))
+	text[len(text)/2] ^= 1
+	s.good(os.WriteFile(path, text, 0o600))
+	var bent, stray int
+	s.good(s.archiver(s.db.Archives()).Verify(t.Context(), func(v archive.Verdict) error {
+		if v.Stray {
+			stray++
+		} else if v.Err != nil {
+			bent++
+		}
+		return nil
+	}))
+	if bent != 1 || stray != 1 {
+		t.Errorf("%d bent, %d stray", bent, stray)
+	}
+}
