@@ -98,7 +98,7 @@ func (tb *tab) approveByKeys(h hello) {
 
 func (tb *tab) activityByKeys() {
 	tb.t.Helper()
-	tb.enter(id("board-activities"))
+	tb.enter(id("board-campaigns"))
 	tb.typeInto("#title", "Summer days")
 	tb.reach("#template")
 	tb.press(kb.ArrowDown)

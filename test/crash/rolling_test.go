@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/paypush/paypush/internal/store/pgtest"
 	"github.com/paypush/paypush/test/harness"
@@ -35,13 +36,19 @@ func open(t *testing.T) *business {
 	return b
 }
 
+// pace is how often a member buys: the traffic is steady, and as much on a fast
+// machine as on a slow one.
+const pace = 100 * time.Millisecond
+
 // trade has a member order, look, pay, and look again.
 func (b *business) trade(t *testing.T, m *person) {
+	next := time.NewTicker(pace)
+	defer next.Stop()
 	for i := 0; ; i++ {
 		select {
 		case <-b.stop:
 			return
-		default:
+		case <-next.C:
 		}
 		key := fmt.Sprintf("%s-%d", m.name, i)
 		body := map[string]any{"amount": 100 + i, "subject": "商品 " + key, "channel": "alipay.page", "member": m.id}
