@@ -99,14 +99,16 @@ func (tb *tab) approveByKeys(h hello) {
 func (tb *tab) activityByKeys() {
 	tb.t.Helper()
 	tb.enter(id("board-campaigns"))
+	tb.enter(id("new-campaign"))
+	tb.enter(id("pick-receipt"))
 	tb.typeInto("#title", "Summer days")
-	tb.reach("#template")
-	tb.press(kb.ArrowDown)
-	tb.typeInto("#values", "subject: Summer\namount: 0.00")
+	for field, value := range map[string]string{"subject": "Summer", "amount": "0.00", "number": "SUMMER2026", "time": "2026-07-01 08:00"} {
+		tb.typeInto(`[id="value.`+field+`"]`, value)
+	}
 	tb.enter(id("draft"))
 	tb.see(id("people"))
 	tb.enter(id("act-start"))
-	tb.see(id("ended"))
+	tb.see("[data-final]")
 }
 
 func (tb *tab) webhookByKeys() {
