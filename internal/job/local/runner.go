@@ -117,7 +117,7 @@ func (r *Runner) loop() {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	busy, more := 0, true
-	for {
+	for !r.stopping() {
 		if more && busy < r.o.Workers {
 			n, next := r.handOut(r.o.Workers - busy)
 			busy += n
@@ -132,11 +132,21 @@ func (r *Runner) loop() {
 		case <-r.ended:
 			busy--
 		case <-r.stop:
-			for ; busy > 0; busy-- {
-				<-r.ended
-			}
-			return
 		}
+	}
+	for ; busy > 0; busy-- {
+		<-r.ended
+	}
+}
+
+// stopping is asked before each round, since a job may end at the same moment
+// as the runner is stopped.
+func (r *Runner) stopping() bool {
+	select {
+	case <-r.stop:
+		return true
+	default:
+		return false
 	}
 }
 
