@@ -103,7 +103,8 @@ func (b *browser) tab() *tab {
 	return &tab{b.t, ctx}
 }
 
-const patience = 20 * time.Second
+// patience bounds each step; a healthy run needs a fraction.
+const patience = time.Minute
 
 // do runs actions and fails the test, with what the page shows, when they take
 // too long.

@@ -33,6 +33,7 @@ func newPair(t *testing.T, adjust ...func(*config.Config)) *pair {
 	front := httptest.NewServer(box)
 	box.SetBaseURL(front.URL)
 	p := &pair{box: harness.NewClient(front.URL, ""), gate: newGate(t)}
+	data := t.TempDir() // before the server's end, so that it is removed after it
 	t.Cleanup(func() {
 		p.stop(t)
 		front.CloseClientConnections()
@@ -42,7 +43,7 @@ func newPair(t *testing.T, adjust ...func(*config.Config)) *pair {
 		}
 	})
 	p.conf = config.Default()
-	p.conf.Mode, p.conf.Listen, p.conf.Data, p.conf.SandboxURL = config.Sandbox, harness.FreeAddress(t), t.TempDir(), front.URL
+	p.conf.Mode, p.conf.Listen, p.conf.Data, p.conf.SandboxURL = config.Sandbox, harness.FreeAddress(t), data, front.URL
 	p.conf.PublicURL = p.gate.leadTo(p.conf.Listen)
 	for _, a := range adjust {
 		a(&p.conf)
