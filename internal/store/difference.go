@@ -37,10 +37,12 @@ const (
 		AND EXISTS (SELECT 1 FROM bill_lines AS l WHERE l.reconciliation_id = $4 AND l.number = differences.number
 			AND l.kind = differences.of_kind AND l.request_no = differences.request_no)
 		ORDER BY day, id LIMIT $5`
-	sqlLeaseAsks statement = `UPDATE differences SET ask_at = $2, version = version + 1
-		WHERE state = 'open' AND ask_at > 0 AND ask_at <= $1 AND id IN (
-			SELECT id FROM differences WHERE ask_at > 0 AND ask_at <= $1
+	// Chosen once and apart, as every lease; see due.go.
+	sqlLeaseAsks statement = `WITH oldest AS MATERIALIZED (
+			SELECT id AS oldest_id FROM differences WHERE ask_at > 0 AND ask_at <= $1
 			ORDER BY ask_at LIMIT $3 /*skip locked*/)
+		UPDATE differences SET ask_at = $2, version = version + 1 FROM oldest
+		WHERE id = oldest_id AND state = 'open' AND +ask_at > 0 AND +ask_at <= $1
 		RETURNING ` + differenceColumns
 	sqlStepInsert statement = `INSERT INTO difference_steps (difference_id, id, at, actor, what, note) VALUES ($1, $2, $3, $4, $5, $6)`
 	sqlSteps      statement = `SELECT difference_id, id, at, actor, what, note FROM difference_steps

@@ -15,9 +15,12 @@ const (
 	sqlTagInsert statement = `INSERT INTO account_tags (account, tag, name, people) VALUES ($1, $2, $3, $4)`
 
 	sqlUnprofiledAny statement = `SELECT 1 FROM followers WHERE account = $1 AND following = 1 AND profiled_at <= 0 AND -profiled_at <= $2 LIMIT 1`
-	sqlUnprofiled    statement = `UPDATE followers SET profiled_at = $2 WHERE account = $1 AND profiled_at <= 0 AND -profiled_at <= $3 AND openid IN (
-		SELECT openid FROM followers WHERE account = $1 AND following = 1 AND profiled_at <= 0 AND -profiled_at <= $3
-		ORDER BY openid LIMIT $4 /*skip locked*/) RETURNING openid`
+	// Chosen once and apart, as every lease; see due.go.
+	sqlUnprofiled statement = `WITH oldest AS MATERIALIZED (
+			SELECT openid AS oldest_id FROM followers WHERE account = $1 AND following = 1 AND profiled_at <= 0 AND -profiled_at <= $3
+			ORDER BY openid LIMIT $4 /*skip locked*/)
+		UPDATE followers SET profiled_at = $2 FROM oldest
+		WHERE account = $1 AND openid = oldest_id AND profiled_at <= 0 AND -profiled_at <= $3 RETURNING openid`
 	sqlProfileSave statement = `UPDATE followers SET profiled_at = $3, unionid = CASE WHEN $4 = '' THEN unionid ELSE $4 END,
 		followed_at = CASE WHEN followed_at = 0 THEN $5 ELSE followed_at END WHERE account = $1 AND openid = $2`
 )

@@ -31,12 +31,12 @@ const (
 	sqlReconciliationHold statement = `UPDATE reconciliations SET lease_until = $3 WHERE id = $1 AND holder = $2`
 	sqlReconciliationFree statement = `UPDATE reconciliations SET lease_until = 0 WHERE id = $1`
 	sqlReconciliationOpen statement = `UPDATE reconciliations SET open = open + $2 WHERE id = $1`
-	// The subquery is compared with one value, since PostgreSQL may run one
-	// behind IN again for each row, and then hands out more than one.
-	sqlLeaseReconciliation statement = `UPDATE reconciliations SET holder = $1, lease_until = $4
-		WHERE due_at > 0 AND due_at <= $2 AND lease_until <= $3 AND id = (
-			SELECT id FROM reconciliations WHERE due_at > 0 AND due_at <= $2 AND lease_until <= $3
+	// Chosen once and apart, as every lease; see due.go.
+	sqlLeaseReconciliation statement = `WITH oldest AS MATERIALIZED (
+			SELECT id AS oldest_id FROM reconciliations WHERE due_at > 0 AND due_at <= $2 AND lease_until <= $3
 			ORDER BY due_at LIMIT 1 /*skip locked*/)
+		UPDATE reconciliations SET holder = $1, lease_until = $4 FROM oldest
+		WHERE id = oldest_id AND +due_at > 0 AND +due_at <= $2 AND lease_until <= $3
 		RETURNING ` + reconciliationColumns + `, open`
 	sqlFirstPayment statement = `SELECT created_at FROM payments ORDER BY id LIMIT 1`
 )

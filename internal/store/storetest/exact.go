@@ -8,6 +8,8 @@ import (
 
 	"github.com/paypush/paypush/internal/id"
 	"github.com/paypush/paypush/internal/pay"
+	"github.com/paypush/paypush/internal/push"
+	"github.com/paypush/paypush/internal/reconcile"
 	"github.com/paypush/paypush/internal/store"
 	"github.com/paypush/paypush/internal/webhook"
 )
@@ -18,10 +20,12 @@ import (
 func exactLeases(t *testing.T, db *store.DB) {
 	const rows = 40
 	ctx, l := context.Background(), db.Ledger()
-	early, endpoint := at.Add(-100_000*time.Hour), id.New("whe")
-	for range rows {
+	early, endpoint, account := at.Add(-100_000*time.Hour), id.New("whe"), id.New("acc")
+	for n := range rows {
 		dueAtOnce(t, db, early)
 		aDelivery(t, db, endpoint, early)
+		toReconcile(t, db, account, pay.DayOf(at).Add(n), early)
+		good(t, db.Followers().Touch(ctx, push.Touch{Account: account, OpenID: serial(), Contact: push.ContactFollowed, At: early}))
 	}
 	until := at.Add(100_000 * time.Hour)
 	for what, lease := range map[string]func(limit int) ([]string, error){
@@ -49,6 +53,23 @@ func exactLeases(t *testing.T, db *store.DB) {
 			all, err := db.Webhooks().Lease(ctx, endpoint, early, until, n)
 			return idsOf(all, func(d webhook.Delivery) string { return d.ID }), err
 		},
+		"differences to ask for": func(n int) ([]string, error) {
+			all, err := db.Reconciliations().LeaseAsks(ctx, early, until, n)
+			return idsOf(all, func(d reconcile.Difference) string { return d.ID }), err
+		},
+		"days to reconcile": func(n int) (ids []string, err error) {
+			for range n {
+				r, found, err := db.Reconciliations().Lease(ctx, "exact", early, early, until)
+				if err != nil || !found {
+					return ids, err
+				}
+				ids = append(ids, r.ID)
+			}
+			return ids, nil
+		},
+		"followers to look up": func(n int) ([]string, error) {
+			return db.Followers().Unprofiled(ctx, account, until, early, n)
+		},
 	} {
 		seen := map[string]bool{}
 		for round, limit := range []int{1, 1, 7, 1, rows} {
@@ -63,6 +84,19 @@ func exactLeases(t *testing.T, db *store.DB) {
 			}
 		}
 	}
+}
+
+// toReconcile stores a reconciliation and a difference of it that both wait for
+// something from one moment on.
+func toReconcile(t *testing.T, db *store.DB, account string, day pay.Day, when time.Time) {
+	t.Helper()
+	ctx, r := context.Background(), aReconciliation(t, db, account, day)
+	r.DueAt = when
+	booked(t, db, func(tx reconcile.Tx) error {
+		good(t, tx.UpdateReconciliation(ctx, r))
+		return tx.InsertDifference(ctx, reconcile.Difference{ID: id.New("dif"), ReconciliationID: r.ID, Account: account, Day: day,
+			Key: reconcile.Key{Number: "N"}, Kind: reconcile.MissingThere, State: reconcile.Open, AskAt: when, Version: 1, FoundAt: when})
+	})
 }
 
 // dueAtOnce stores an order, its payment, a refund and a notice that all wait
