@@ -34,8 +34,8 @@ const (
 	// place would be the one that the index is entered by, every time.
 	sqlPaidOn statement = `SELECT p.number, '', p.id, p.order_id, '', p.trade_no, p.paid_amount, p.account, p.paid_at, 0,
 			CASE WHEN ` + billed + ` AND l.kind = 'trade' WHERE c.account = p.account AND c.day >= $5 AND c.day <= $6) THEN 1 ELSE 0 END
-		FROM payments AS p WHERE p.account = $1 AND p.paid_at > 0 AND p.paid_at < $2
-			AND (p.paid_at, p.id) > ($3, $4) AND p.status = 'succeeded' ORDER BY p.paid_at, p.id LIMIT $7`
+		FROM payments AS p WHERE (p.paid_at, p.id) > ($3, $4) AND p.account = $1 AND p.paid_at > 0 AND p.paid_at < $2
+			AND p.status = 'succeeded' ORDER BY p.paid_at, p.id LIMIT $7`
 	sqlRefundedOn statement = `SELECT p.number, r.request_no, p.id, r.order_id, r.id, p.trade_no, r.amount, p.account, r.done_at, r.created_at,
 			CASE WHEN ` + billed + ` AND l.kind = 'refund' AND l.request_no = r.request_no
 				WHERE c.account = p.account AND c.day >= $4 AND c.day <= $5) THEN 1 ELSE 0 END

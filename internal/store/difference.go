@@ -42,7 +42,7 @@ const (
 			SELECT id AS oldest_id FROM differences WHERE ask_at > 0 AND ask_at <= $1
 			ORDER BY ask_at LIMIT $3 /*skip locked*/)
 		UPDATE differences SET ask_at = $2, version = version + 1 FROM oldest
-		WHERE id = oldest_id AND state = 'open' AND +ask_at > 0 AND +ask_at <= $1
+		WHERE id = oldest_id AND +ask_at > 0 AND +ask_at <= $1
 		RETURNING ` + differenceColumns
 	sqlStepInsert statement = `INSERT INTO difference_steps (difference_id, id, at, actor, what, note) VALUES ($1, $2, $3, $4, $5, $6)`
 	sqlSteps      statement = `SELECT difference_id, id, at, actor, what, note FROM difference_steps

@@ -13,8 +13,8 @@ import (
 // The outer condition is tested again on a row that another node has just
 // moved, so no row goes to two. What is due is chosen once and apart: inside a
 // join PostgreSQL might choose again for each row, and lock other rows each
-// time. The plus signs keep the outer conditions from being looked up by an
-// index instead of the ids.
+// time. The plus signs, and what is appended to a text, keep the outer conditions
+// from being looked up by an index instead of the ids.
 const (
 	sqlLeaseQueries statement = `WITH oldest AS MATERIALIZED (
 			SELECT id AS oldest_id FROM payments WHERE next_query_at > 0 AND next_query_at <= $1
@@ -26,7 +26,7 @@ const (
 			SELECT id AS oldest_id FROM orders WHERE status = 'pending' AND close_at <= $1
 			ORDER BY close_at LIMIT $3 /*skip locked*/)
 		UPDATE orders SET close_at = $2, version = version + 1 FROM oldest
-		WHERE id = oldest_id AND status = 'pending' AND +close_at <= $1
+		WHERE id = oldest_id AND status || '' = 'pending' AND +close_at <= $1
 		RETURNING ` + orderColumns
 	sqlLeaseInquiries statement = `WITH oldest AS MATERIALIZED (
 			SELECT id AS oldest_id FROM notices WHERE ask_at > 0 AND ask_at <= $1

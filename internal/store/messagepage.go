@@ -17,7 +17,7 @@ const (
 	sqlMessagesTo statement = messageSelect + ` WHERE recipient = $4 AND id < $1
 		AND ($3 = '' OR status = $3) AND created_at >= $5 AND created_at < $6 ORDER BY id DESC LIMIT $2`
 	sqlMessagesBetween statement = messageSelect + `
-		WHERE created_at >= $5 AND created_at < $6 AND (created_at, id) < ($4, $1) AND ($3 = '' OR status = $3)
+		WHERE (created_at, id) < ($4, $1) AND created_at >= $5 AND ($3 = '' OR status = $3)
 		ORDER BY created_at DESC, id DESC LIMIT $2`
 )
 
@@ -34,13 +34,13 @@ func (m Messages) found(ctx context.Context, f push.Filter) ([]push.Message, err
 	case f.Recipient != "":
 		return many(ctx, m.x, scanMessage, sqlMessagesTo, before, limit, status, f.Recipient, from, until)
 	}
-	last := until
+	end := place[int64]{at: until}
 	if f.Before != "" {
 		v, err := m.Message(ctx, f.Before)
 		if err != nil {
 			return nil, err
 		}
-		last = micros(v.CreatedAt)
+		end = end.orBefore(place[int64]{micros(v.CreatedAt), v.ID})
 	}
-	return many(ctx, m.x, scanMessage, sqlMessagesBetween, before, limit, status, last, from, until)
+	return many(ctx, m.x, scanMessage, sqlMessagesBetween, end.id, limit, status, end.at, from)
 }

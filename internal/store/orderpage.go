@@ -19,7 +19,7 @@ const (
 		ORDER BY id DESC LIMIT $2`
 	sqlOrdersInState statement = `SELECT ` + orderColumns + ` FROM orders WHERE status = $3 AND id < $1 ORDER BY id DESC LIMIT $2`
 	sqlOrdersBetween statement = `SELECT ` + orderColumns + ` FROM orders
-		WHERE created_at >= $5 AND created_at < $6 AND (created_at, id) < ($3, $1) AND ($4 = '' OR status = $4)
+		WHERE (created_at, id) < ($3, $1) AND created_at >= $5 AND ($4 = '' OR status = $4)
 		ORDER BY created_at DESC, id DESC LIMIT $2`
 	sqlOrdersTraded statement = `SELECT order_id FROM payments WHERE trade_no = $1 AND trade_no <> '' LIMIT 100`
 )
@@ -37,15 +37,15 @@ func (l ledgerReader) Orders(ctx context.Context, f pay.OrderFilter) ([]pay.Orde
 	case f.MemberID != "":
 		return many(ctx, l.x, scanOrder, sqlOrdersOf, before, limit, f.MemberID, string(f.Status), from, until)
 	case f.Ranged():
-		end := until
+		end := place[int64]{at: until}
 		if f.Before != "" {
 			last, err := l.Order(ctx, f.Before)
 			if err != nil {
 				return nil, err
 			}
-			end = micros(last.CreatedAt)
+			end = end.orBefore(place[int64]{micros(last.CreatedAt), last.ID})
 		}
-		return many(ctx, l.x, scanOrder, sqlOrdersBetween, before, limit, end, string(f.Status), from, until)
+		return many(ctx, l.x, scanOrder, sqlOrdersBetween, end.id, limit, end.at, string(f.Status), from)
 	case f.Status != "":
 		return many(ctx, l.x, scanOrder, sqlOrdersInState, before, limit, string(f.Status))
 	}

@@ -29,7 +29,7 @@ const (
 		FROM messages m LEFT JOIN orders o ON o.id = SUBSTR(m.key, 12)
 		WHERE m.key >= $1 AND m.key <= $2 GROUP BY m.key ORDER BY m.key LIMIT $3`
 	sqlProofDays statement = `SELECT id, account, day, found, open,
-			(SELECT COUNT(*) FROM differences AS d WHERE d.reconciliation_id = reconciliations.id AND d.state = 'open'),
+			(SELECT COUNT(CASE WHEN d.state = 'open' THEN 1 END) FROM differences AS d WHERE d.reconciliation_id = reconciliations.id),
 			bill_trades, bill_gross, bill_refunds, bill_refunded, ledger_trades, ledger_gross, ledger_refunds, ledger_refunded
 		FROM reconciliations WHERE id >= $1 AND id <= $2 AND status = 'finished' ORDER BY id LIMIT $3`
 	sqlProofNumbers statement = `SELECT seq, COUNT(*) FROM events WHERE seq > $1 AND seq > 0 GROUP BY seq ORDER BY seq LIMIT $2`

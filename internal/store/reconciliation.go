@@ -25,9 +25,9 @@ const (
 	sqlReconciliationByID statement = `SELECT ` + reconciliationColumns + `, open FROM reconciliations WHERE id = $1`
 	sqlReconciliationOf   statement = `SELECT ` + reconciliationColumns + `, open FROM reconciliations WHERE account = $1 AND day = $2`
 	sqlReconciliations    statement = `SELECT ` + reconciliationColumns + `, open FROM reconciliations
-		WHERE day >= $1 AND day <= $2 AND (day, id) < ($3, $4) ORDER BY day DESC, id DESC LIMIT $5`
+		WHERE (day, id) < ($2, $3) AND day >= $1 ORDER BY day DESC, id DESC LIMIT $4`
 	sqlReconciliationsAt statement = `SELECT ` + reconciliationColumns + `, open FROM reconciliations
-		WHERE account = $6 AND day >= $1 AND day <= $2 AND (day < $3 OR day = $3 AND id < $4) ORDER BY day DESC LIMIT $5`
+		WHERE account = $4 AND day < $2 AND day >= $1 ORDER BY day DESC LIMIT $3`
 	sqlReconciliationHold statement = `UPDATE reconciliations SET lease_until = $3 WHERE id = $1 AND holder = $2`
 	sqlReconciliationFree statement = `UPDATE reconciliations SET lease_until = 0 WHERE id = $1`
 	sqlReconciliationOpen statement = `UPDATE reconciliations SET open = open + $2 WHERE id = $1`
@@ -90,21 +90,18 @@ func (r reconciliationReader) ReconciliationOf(ctx context.Context, account stri
 
 // Reconciliations implements [reconcile.Reader].
 func (r reconciliationReader) Reconciliations(ctx context.Context, f reconcile.Filter) ([]reconcile.Reconciliation, error) {
-	until, day, id := string(f.Until), "~", ""
-	if until == "" {
-		until = "~"
-	}
+	end := place[string]{at: string(f.Until) + lastID} // behind that day, or all days
 	if f.Before != "" {
 		last, err := r.Reconciliation(ctx, f.Before)
 		if err != nil {
 			return nil, err
 		}
-		day, id = string(last.Day), last.ID
+		end = end.orBefore(place[string]{string(last.Day), last.ID})
 	}
 	if f.Account != "" {
-		return many(ctx, r.x, scanReconciliation, sqlReconciliationsAt, string(f.From), until, day, id, page(f.Limit), f.Account)
+		return many(ctx, r.x, scanReconciliation, sqlReconciliationsAt, string(f.From), end.at, page(f.Limit), f.Account)
 	}
-	return many(ctx, r.x, scanReconciliation, sqlReconciliations, string(f.From), until, day, id, page(f.Limit))
+	return many(ctx, r.x, scanReconciliation, sqlReconciliations, string(f.From), end.at, end.id, page(f.Limit))
 }
 
 // FirstPayment implements [reconcile.Reader].
