@@ -22,6 +22,8 @@ type Follower struct {
 	TextUntil    *time.Time `json:"text_until" doc:"Until when a text may be sent to them"`
 	TextLeft     int64      `json:"text_left" doc:"How many texts until then"`
 	NoPromotions bool       `json:"no_promotions"`
+	NoNotices    bool       `json:"no_notices" doc:"They want no services but what an order needs"`
+	Without      []push.Way `json:"without" doc:"Ways in which they want neither; empty for none"`
 	Tags         []int64    `json:"tags,omitempty" doc:"Only where one follower is asked for"`
 }
 
@@ -31,7 +33,8 @@ func viewFollower(f push.Follower) Follower {
 		w = f.Brief
 	}
 	return Follower{OpenID: f.OpenID, UnionID: f.UnionID, Following: f.Following, FollowedAt: optional(f.FollowedAt), LeftAt: optional(f.LeftAt),
-		LastIn: optional(f.LastIn), TextUntil: optional(w.Until), TextLeft: w.Left, NoPromotions: f.NoPromotions, Tags: f.Tags}
+		LastIn: optional(f.LastIn), TextUntil: optional(w.Until), TextLeft: w.Left, NoPromotions: f.NoPromotions, NoNotices: f.NoNotices,
+		Without: append([]push.Way{}, f.Without...), Tags: f.Tags}
 }
 
 func (a *API) registerFollowers() {
@@ -40,7 +43,7 @@ func (a *API) registerFollowers() {
 	huma.Register(a.huma, a.operation("list-follower-tags", http.MethodGet, "/v1/follower_tags", "The account's tags as they were at the last full read",
 		http.StatusOK), a.listTags)
 	huma.Register(a.huma, a.operation("get-follower", http.MethodGet, one, "Get a follower, or who was one", http.StatusOK, http.StatusNotFound), a.getFollower)
-	huma.Register(a.huma, a.operation("update-follower", http.MethodPatch, one, "Note whether somebody wants promotions", http.StatusOK,
+	huma.Register(a.huma, a.operation("update-follower", http.MethodPatch, one, "Note what somebody wants to be told; what is left out stays", http.StatusOK,
 		http.StatusNotFound, http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType), a.updateFollower)
 	huma.Register(a.huma, a.operation("sync-followers", http.MethodPost, sync, "Read all followers from the platform again, soon", http.StatusAccepted), a.syncFollowers)
 	huma.Register(a.huma, a.operation("get-follower-sync", http.MethodGet, sync, "How far the copy of the followers got", http.StatusOK), a.getSync)
@@ -126,7 +129,9 @@ func (a *API) getFollower(ctx context.Context, in *followerInput) (*followerOutp
 type updateFollowerInput struct {
 	OpenID string `path:"openid" maxLength:"64"`
 	Body   struct {
-		NoPromotions bool `json:"no_promotions"`
+		NoPromotions *bool       `json:"no_promotions,omitempty"`
+		NoNotices    *bool       `json:"no_notices,omitempty" doc:"They want no services but what an order needs"`
+		Without      *[]push.Way `json:"without,omitempty" maxItems:"3" enum:"template,custom,mass" doc:"Ways in which they want neither; empty for none"`
 	}
 }
 
@@ -134,7 +139,19 @@ func (a *API) updateFollower(ctx context.Context, in *updateFollowerInput) (*fol
 	if _, err := a.Followers.Follower(ctx, a.WeChat, in.OpenID); err != nil {
 		return nil, a.problem(ctx, err)
 	}
-	if err := a.Followers.Refuse(audit.Note(ctx, audit.Entry{Action: audit.FollowerChange, Object: audit.Mask(in.OpenID)}), a.WeChat, in.OpenID, in.Body.NoPromotions); err != nil {
+	noted := audit.Note(ctx, audit.Entry{Action: audit.FollowerChange, Object: audit.Mask(in.OpenID)})
+	err := a.Followers.Prefer(noted, a.WeChat, in.OpenID, func(p *push.Preferences) {
+		if in.Body.NoPromotions != nil {
+			p.NoPromotions = *in.Body.NoPromotions
+		}
+		if in.Body.NoNotices != nil {
+			p.NoNotices = *in.Body.NoNotices
+		}
+		if in.Body.Without != nil {
+			p.Without = *in.Body.Without
+		}
+	})
+	if err != nil {
 		return nil, a.problem(ctx, err)
 	}
 	return a.getFollower(ctx, &followerInput{in.OpenID})

@@ -19,6 +19,7 @@ type Message struct {
 	OpenID    string      `json:"openid,omitempty"`
 	Template  string      `json:"template,omitempty"`
 	Text      string      `json:"text,omitempty"`
+	Needed    bool        `json:"needed" doc:"Told whatever the person prefers, since an order or the law needs it"`
 	Ways      []push.Way  `json:"ways,omitempty" doc:"In which it may be told, first the one to try first"`
 	Way       push.Way    `json:"way,omitempty" enum:"template,custom,preview," doc:"In which it was told"`
 	Skips     []Skip      `json:"skips,omitempty" doc:"Ways that were passed over"`
@@ -63,7 +64,7 @@ func (a *API) viewSkips(account string, all push.Skips) []Skip {
 
 func (a *API) viewMessage(m push.Message) Message {
 	return Message{ID: m.ID, Status: m.Status, Channel: m.Channel, Member: m.MemberID, OpenID: m.Recipient,
-		Template: m.Template, Text: m.Text, Ways: m.Ways, Way: m.Way, Skips: a.viewSkips(m.Account, m.Skips), Code: m.Code, Detail: m.Detail,
+		Template: m.Template, Text: m.Text, Needed: m.Needed, Ways: m.Ways, Way: m.Way, Skips: a.viewSkips(m.Account, m.Skips), Code: m.Code, Detail: m.Detail,
 		Advice: a.advice(m.Account, m.Code), Report: m.Report, Reported: optional(m.ReportedAt), Attempts: m.Attempts,
 		CreatedAt: m.CreatedAt, DoneAt: optional(m.DoneAt)}
 }
@@ -85,6 +86,7 @@ type newMessage struct {
 	Name   string            `json:"template,omitempty" maxLength:"64" doc:"The name of a template; or text"`
 	Data   map[string]string `json:"data,omitempty" maxProperties:"20" doc:"The template's values"`
 	Link   string            `json:"link,omitempty" maxLength:"512" doc:"What opens at a tap"`
+	Needed bool              `json:"needed,omitempty" doc:"An order or the law needs it: it is told to who wants no notices, too"`
 	Ways   []push.Way        `json:"ways,omitempty" maxItems:"2" enum:"template,custom" doc:"In which to tell it, first the one to try first; all that are legal where it is left out"`
 	Over   string            `json:"channel,omitempty" enum:"wechat" doc:"The only one that is configured"`
 }
@@ -140,7 +142,7 @@ func (a *API) createMessage(ctx context.Context, in *createMessageInput) (*messa
 func (a *API) placeMessage(ctx context.Context, scope Scope, in *createMessageInput, out *messageOutput) error {
 	b := in.Body
 	m, err := a.Push.Draft(ctx, push.NewMessage{To: b.whom(), Text: b.Text,
-		Template: b.Name, Values: b.Data, Link: b.Link, Ways: b.Ways})
+		Template: b.Name, Values: b.Data, Link: b.Link, Needed: b.Needed, Ways: b.Ways})
 	if err != nil {
 		return err
 	}

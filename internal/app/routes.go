@@ -55,7 +55,7 @@ func (s *Server) newSite() *web.Site {
 	for name, content := range account.VerifyFiles {
 		files["/"+name] = content
 	}
-	return web.New(web.Config{Pay: s.pay, Push: s.push, Members: s.members, Sessions: sessions, SignIn: s.db.SignInLinks(), Desk: s.desk(),
+	return web.New(web.Config{Pay: s.pay, Push: s.push, Members: s.members, Sessions: sessions, SignIn: s.db.SignInLinks(), Desk: s.desk(), Wishes: s.followers,
 		Owners: s.db.Sessions(), Pulse: s.db, WeChat: account.Name, FollowQR: account.Follow, BindByCode: account.Bind == "qr",
 		PublicURL: s.conf.PublicURL, Mode: string(s.conf.Mode), Demo: s.conf.Demo || s.conf.Mode == config.Sandbox,
 		SandboxURL: s.phoneURL(), VerifyFiles: files, Now: s.clock.Now, Log: s.log})

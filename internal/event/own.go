@@ -15,6 +15,13 @@ var reserved = strings.Fields(`account api_key bind_link binding bill campaign c
 
 var ownFormat = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$`)
 
+// OfMoney reports whether a type is about money that somebody paid or gets
+// back.
+func OfMoney(t Type) bool {
+	family, _, _ := strings.Cut(string(t), ".")
+	return family == "order" || family == "refund" || family == "surplus"
+}
+
 // WellFormed reports whether a type may be one of a team: words of small
 // letters, digits and underscores, two at least, joined by dots, at most 64
 // characters.

@@ -38,6 +38,10 @@ func advice(code string) Sentence {
 		return Sentence{"该公众号没有对应的模板；请在模板中填写平台的模板编号。", "The account has no template for this one. Enter the platform's template id in the template."}
 	case CodeRefused:
 		return Sentence{"对方已退订推广消息，无需处理。", "They asked not to be told promotions. Nothing is to be done."}
+	case CodeNoNotices:
+		return Sentence{"对方只接收与付款和退款有关的通知，无需处理。", "They want no notices but those about payments and refunds. Nothing is to be done."}
+	case CodeNoWay:
+		return Sentence{"对方不愿以这种方式收到消息；请换一种方式。", "They don't want to be told in this way. Try another."}
 	case CodeRecent:
 		return Sentence{"对方不久前刚收到过推广消息，无需处理。", "They were told a promotion not long ago. Nothing is to be done."}
 	case CodeMonth:

@@ -26,7 +26,7 @@ func (s *Service) Again(ctx context.Context, id string) (Message, error) {
 	if !old.Repeatable() {
 		return Message{}, ErrNotAgain
 	}
-	in := NewMessage{Key: "again:" + old.ID, To: To{MemberID: old.MemberID}, Template: old.Template, Values: old.Values, Text: old.Text, Link: old.Link}
+	in := NewMessage{Key: "again:" + old.ID, To: To{MemberID: old.MemberID}, Template: old.Template, Values: old.Values, Text: old.Text, Link: old.Link, Needed: old.Needed}
 	if old.MemberID == "" {
 		in.To.OpenID = old.Recipient
 	}

@@ -288,5 +288,5 @@ func (s *Campaigns) contentOf(ctx context.Context, c Campaign, version int64) (c
 		return content{}, choice{}, err
 	}
 	ways, err := waysOf(c.Ways, c.Purpose, c.Template != "")
-	return what, choice{c.Purpose, ways, what.text != "", what.mapped, c.Gap}, err
+	return what, choice{purpose: c.Purpose, ways: ways, text: what.text != "", mapped: what.mapped, gap: c.Gap}, err
 }

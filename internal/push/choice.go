@@ -1,6 +1,9 @@
 package push
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 const massPerMonth = 4
 
@@ -12,6 +15,8 @@ const (
 	CodeNoText    = "no_text"
 	CodeUnmapped  = "template_unmapped"
 	CodeRefused   = "promotions_refused"
+	CodeNoNotices = "notices_refused"
+	CodeNoWay     = "way_refused"
 	CodeRecent    = "told_recently"
 	CodeMonth     = "mass_quota"
 	CodeAlone     = "mass_needs_two"
@@ -35,6 +40,7 @@ type choice struct {
 	text    bool          // there are words for a message without a template
 	mapped  bool          // the account has a template for it
 	gap     time.Duration // between two promotions to one person
+	needed  bool          // whatever the person prefers
 }
 
 // way chooses the first legal way that was not passed over before, and adds
@@ -65,6 +71,8 @@ func (c choice) person(p Candidate, now time.Time) string {
 	switch f := p.Follower; {
 	case p.Known && !f.Following:
 		return CodeLeft
+	case c.purpose != PurposePromotion && f.NoNotices && !c.needed:
+		return CodeNoNotices
 	case c.purpose != PurposePromotion:
 		return ""
 	case f.NoPromotions:
@@ -81,6 +89,8 @@ func (c choice) person(p Candidate, now time.Time) string {
 func (c choice) blocked(w Way, p Candidate, now time.Time) string {
 	f := p.Follower
 	switch {
+	case slices.Contains(f.Without, w) && !c.needed:
+		return CodeNoWay
 	case w == WayTemplate && !c.mapped:
 		return CodeUnmapped
 	case w == WayCustom && !c.text:

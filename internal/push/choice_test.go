@@ -11,8 +11,9 @@ import (
 func TestInvariant16FirstLegalWayIsChosen(t *testing.T) {
 	now := time.Date(2026, 3, 2, 4, 0, 0, 0, time.UTC)
 	open := Window{now.Add(time.Hour), 1}
-	service := choice{PurposeService, []Way{WayTemplate, WayCustom}, true, true, 0}
-	promotion := choice{PurposePromotion, []Way{WayMass, WayCustom}, true, false, 24 * time.Hour}
+	service := choice{purpose: PurposeService, ways: []Way{WayTemplate, WayCustom}, text: true, mapped: true}
+	promotion := choice{purpose: PurposePromotion, ways: []Way{WayMass, WayCustom}, text: true, gap: 24 * time.Hour}
+	silent := Preferences{NoNotices: true, Without: []Way{WayTemplate, WayCustom}}
 	with := func(c choice, change func(*choice)) choice { change(&c); return c }
 	for name, one := range map[string]struct {
 		choice   choice
@@ -38,7 +39,13 @@ func TestInvariant16FirstLegalWayIsChosen(t *testing.T) {
 		"four this month":                        {promotion, true, Follower{Following: true, MassMonth: MonthOf(now), MassCount: 4}, nil, "", "mass:mass_quota,custom:window_closed", CodeMonth},
 		"four last month":                        {promotion, true, Follower{Following: true, MassMonth: MonthOf(now) - 1, MassCount: 4}, nil, WayMass, "", ""},
 		"nobody of whom nothing is known":        {promotion, false, Follower{}, nil, "", "mass:follower_unknown,custom:window_closed", CodeStranger},
-		"who refuses, in any way":                {promotion, true, Follower{Following: true, NoPromotions: true, Typed: open}, nil, "", "", CodeRefused},
+		"who refuses, in any way":                {promotion, true, Follower{Following: true, Preferences: Preferences{NoPromotions: true}, Typed: open}, nil, "", "", CodeRefused},
+		"no promotions, and this is a service":   {service, true, Follower{Following: true, Preferences: Preferences{NoPromotions: true}}, nil, WayTemplate, "", ""},
+		"who wants no notices":                   {service, true, Follower{Following: true, Preferences: Preferences{NoNotices: true}}, nil, "", "", CodeNoNotices},
+		"no notices, and this is a promotion":    {promotion, true, Follower{Following: true, Preferences: Preferences{NoNotices: true}}, nil, WayMass, "", ""},
+		"no notices, but an order needs it":      {with(service, func(c *choice) { c.needed = true }), true, Follower{Following: true, Preferences: silent}, nil, WayTemplate, "", ""},
+		"no cards, the window open":              {service, true, Follower{Following: true, Preferences: Preferences{Without: []Way{WayTemplate}}, Typed: open}, nil, WayCustom, "template:way_refused", ""},
+		"neither cards nor chat":                 {service, true, Follower{Following: true, Preferences: Preferences{Without: []Way{WayTemplate, WayCustom}}, Typed: open}, nil, "", "template:way_refused,custom:way_refused", CodeNoWay},
 		"who was told an hour ago":               {promotion, true, Follower{Following: true, PromotedAt: now.Add(-time.Hour), Typed: open}, nil, "", "", CodeRecent},
 		"who was told the day before yesterday":  {promotion, true, Follower{Following: true, PromotedAt: now.Add(-48 * time.Hour)}, nil, WayMass, "", ""},
 	} {

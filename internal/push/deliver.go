@@ -94,7 +94,7 @@ func (s *Service) wayOf(ctx context.Context, m Message, c content) (Way, Skips, 
 		}
 	}
 	p := Candidate{Delivery: Delivery{Skips: m.Skips}, Follower: f}
-	way, skips, none := choice{PurposeService, ways, c.text != "", c.mapped, 0}.way(p, s.now())
+	way, skips, none := choice{purpose: PurposeService, ways: ways, text: c.text != "", mapped: c.mapped, needed: m.Needed}.way(p, s.now())
 	return way, skips, none, nil
 }
 

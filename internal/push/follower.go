@@ -5,20 +5,20 @@ import "time"
 // Follower is somebody who follows an account, or did, as far as the account
 // was told. Somebody who is bound need not follow.
 type Follower struct {
-	Account      string
-	OpenID       string
-	UnionID      string
-	Following    bool
-	FollowedAt   time.Time // zero where it is not known
-	LeftAt       time.Time //
-	LastIn       time.Time // when they last wrote, scanned, tapped or followed
-	Typed        Window    // opened by writing: five messages in 48 hours
-	Brief        Window    // opened by following, scanning or tapping: three in a minute
-	NoPromotions bool      // they asked not to be told promotions
-	PromotedAt   time.Time // when they were last told one
-	MassMonth    int64     // the month in which they were told MassCount by mass send
-	MassCount    int64
-	Tags         []int64 // only where one follower is asked for
+	Account    string
+	OpenID     string
+	UnionID    string
+	Following  bool
+	FollowedAt time.Time // zero where it is not known
+	LeftAt     time.Time //
+	LastIn     time.Time // when they last wrote, scanned, tapped or followed
+	Typed      Window    // opened by writing: five messages in 48 hours
+	Brief      Window    // opened by following, scanning or tapping: three in a minute
+	Preferences
+	PromotedAt time.Time // when they were last told one
+	MassMonth  int64     // the month in which they were told MassCount by mass send
+	MassCount  int64
+	Tags       []int64 // only where one follower is asked for
 }
 
 // Window is leave to write to somebody: so many messages until then.

@@ -47,8 +47,10 @@ type FollowerStore interface {
 	Unprofiled(ctx context.Context, account string, now, lapsed time.Time, limit int) ([]string, error)
 	// SaveProfiles writes what a platform told of followers.
 	SaveProfiles(ctx context.Context, account string, all []Profile, now time.Time) error
-	// Refuse notes whether somebody wants promotions, known or not.
-	Refuse(ctx context.Context, account, openid string, refuses bool) error
+	// Prefer changes what somebody wants to be told, known or not, in one
+	// transaction, after whoever changes it at the same time. Where change fails
+	// nothing is changed.
+	Prefer(ctx context.Context, account, openid string, change func(*Preferences) error) error
 	// Report notes what the platform reported of a message.
 	Report(ctx context.Context, account, platformID, status string, at time.Time) error
 	// Mirror reads how far the mirror of an account is; a zero one for none.
@@ -144,7 +146,7 @@ func (f *Followers) Wrote(ctx context.Context, account, openid, text string, at 
 
 // Refuse notes whether somebody wants promotions.
 func (f *Followers) Refuse(ctx context.Context, account, openid string, refuses bool) error {
-	return fault.Wrap("push.Refuse", f.store.Refuse(ctx, account, openid, refuses))
+	return f.Prefer(ctx, account, openid, func(p *Preferences) { p.NoPromotions = refuses })
 }
 
 // Report notes what the platform reported of a message, or a mass call, after

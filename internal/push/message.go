@@ -55,6 +55,7 @@ type Message struct {
 	Values     map[string]string // its values by our names
 	Text       string            // of a text message
 	Link       string            // what opens when the person taps it; may be empty
+	Needed     bool              // by an order or the law: told whatever the person prefers
 	Ways       []Way             // in which it may be told, first the one to try first
 	Way        Way               // in which it was told, or is being told; empty where nobody tried
 	Skips      Skips             // the ways that were passed over
@@ -80,5 +81,6 @@ type NewMessage struct {
 	Values   map[string]string //
 	Text     string            // one of the two; 1 to 600 characters
 	Link     string            //
+	Needed   bool              // by an order or the law: told whatever the person prefers
 	Ways     []Way             // in their order; empty for all that are legal
 }

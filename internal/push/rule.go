@@ -16,7 +16,7 @@ import (
 )
 
 // Rule tells somebody of an event: the member, user or openid that the event's
-// data names. It is for service notices alone.
+// data names. It is for service notices alone; those of money are needed.
 type Rule struct {
 	ID        string            // rul_...
 	Event     event.Type        //
@@ -209,6 +209,7 @@ func (s *Service) compose(r Rule, e event.Event) (in NewMessage, ok bool) {
 	if in.To = recipientOf(data); in.To == (To{}) {
 		return in, false
 	}
+	in.Needed = event.OfMoney(e.Type)
 	in.Key, in.Template = "rule:"+r.ID+":"+e.ID, r.Template
 	if r.ID == ReceiptRule {
 		in.Key = string(e.Type) + ":" + e.Object // as it was before there were rules

@@ -66,7 +66,7 @@ func (s *Service) draft(ctx context.Context, in NewMessage, template finder) (Me
 		return Message{}, err
 	}
 	m := Message{ID: s.newID("msg"), Key: in.Key, Kind: KindText, Template: in.Template,
-		Values: in.Values, Text: in.Text, Link: in.Link, Status: Queued, Version: 1, CreatedAt: s.now()}
+		Values: in.Values, Text: in.Text, Link: in.Link, Needed: in.Needed, Status: Queued, Version: 1, CreatedAt: s.now()}
 	if in.Template != "" {
 		m.Kind = KindTemplate
 	}

@@ -10,12 +10,13 @@ import (
 const (
 	followerColumns = `account, openid, following, unionid, followed_at, left_at, last_in, typed_until, typed_left, brief_until,
 		brief_left, no_promotions, promoted_at, mass_month, mass_count`
+	followerSelect = `SELECT ` + followerColumns + `, no_notices, without FROM followers WHERE account = $1 AND openid `
 
-	sqlFollower        statement = `SELECT ` + followerColumns + ` FROM followers WHERE account = $1 AND openid = $2`
-	sqlFollowers       statement = `SELECT ` + followerColumns + ` FROM followers WHERE account = $1 AND openid > $2 AND following = 1 ORDER BY openid LIMIT $3`
-	sqlFollowersLeft   statement = `SELECT ` + followerColumns + ` FROM followers WHERE account = $1 AND openid > $2 AND following = 0 ORDER BY openid LIMIT $3`
-	sqlFollowersRefuse statement = `SELECT ` + followerColumns + ` FROM followers WHERE account = $1 AND openid > $2 AND no_promotions = 1 ORDER BY openid LIMIT $3`
-	sqlFollowersBy     statement = `SELECT ` + followerColumns + ` FROM followers WHERE account = $1 AND openid > $2 AND following = 1
+	sqlFollower        statement = followerSelect + `= $2`
+	sqlFollowers       statement = followerSelect + `> $2 AND following = 1 ORDER BY openid LIMIT $3`
+	sqlFollowersLeft   statement = followerSelect + `> $2 AND following = 0 ORDER BY openid LIMIT $3`
+	sqlFollowersRefuse statement = followerSelect + `> $2 AND no_promotions = 1 ORDER BY openid LIMIT $3`
+	sqlFollowersBy     statement = followerSelect + `> $2 AND following = 1
 		AND EXISTS (SELECT 1 FROM follower_tags AS t WHERE t.account = $1 AND t.tag = $4 AND t.openid = followers.openid) ORDER BY openid LIMIT $3`
 
 	sqlFollowerMake statement = `INSERT INTO followers (` + followerColumns + `, round)
@@ -24,10 +25,13 @@ const (
 		AND followed_at < $3 AND left_at <= $3`
 	sqlFollowerLeft statement = `UPDATE followers SET following = 0, left_at = $3, typed_left = 0, brief_left = 0
 		WHERE account = $1 AND openid = $2 AND left_at < $3 AND followed_at <= $3`
-	sqlFollowerIn     statement = `UPDATE followers SET last_in = $3, following = 1 WHERE account = $1 AND openid = $2 AND last_in < $3 AND left_at <= $3`
-	sqlFollowerTyped  statement = `UPDATE followers SET typed_until = $3, typed_left = $4 WHERE account = $1 AND openid = $2 AND typed_until < $3`
-	sqlFollowerBrief  statement = `UPDATE followers SET brief_until = $3, brief_left = $4 WHERE account = $1 AND openid = $2 AND brief_until < $3`
-	sqlFollowerRefuse statement = `UPDATE followers SET no_promotions = $3 WHERE account = $1 AND openid = $2`
+	sqlFollowerIn    statement = `UPDATE followers SET last_in = $3, following = 1 WHERE account = $1 AND openid = $2 AND last_in < $3 AND left_at <= $3`
+	sqlFollowerTyped statement = `UPDATE followers SET typed_until = $3, typed_left = $4 WHERE account = $1 AND openid = $2 AND typed_until < $3`
+	sqlFollowerBrief statement = `UPDATE followers SET brief_until = $3, brief_left = $4 WHERE account = $1 AND openid = $2 AND brief_until < $3`
+
+	sqlPreferencesLock statement = `UPDATE followers SET no_notices = no_notices WHERE account = $1 AND openid = $2
+		RETURNING no_notices, no_promotions, without`
+	sqlPreferencesSet statement = `UPDATE followers SET no_notices = $3, no_promotions = $4, without = $5 WHERE account = $1 AND openid = $2`
 
 	sqlReport        statement = `INSERT INTO message_reports (account, platform_id, status, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`
 	sqlReportsForget statement = `DELETE FROM message_reports WHERE (account, platform_id) IN (
@@ -100,13 +104,22 @@ func opened(ctx context.Context, tx *txn, t push.Touch) error {
 	return err
 }
 
-// Refuse implements [push.FollowerStore].
-func (f Followers) Refuse(ctx context.Context, account, openid string, refuses bool) error {
+// Prefer implements [push.FollowerStore].
+func (f Followers) Prefer(ctx context.Context, account, openid string, edit func(*push.Preferences) error) error {
 	return f.db.update(ctx, func(tx *txn) error {
 		if _, err := change(ctx, tx, sqlFollowerMake, account, openid); err != nil {
 			return err
 		}
-		_, err := change(ctx, tx, sqlFollowerRefuse, account, openid, flag(refuses))
+		p, err := one(ctx, tx, push.ErrNoFollower, func(r row) (p push.Preferences, err error) {
+			err = r.Scan(truth{&p.NoNotices}, truth{&p.NoPromotions}, waysOf{&p.Without})
+			return p, err
+		}, sqlPreferencesLock, account, openid)
+		if err == nil {
+			err = edit(&p)
+		}
+		if err == nil {
+			_, err = change(ctx, tx, sqlPreferencesSet, account, openid, flag(p.NoNotices), flag(p.NoPromotions), waysText(p.Without))
+		}
 		return err
 	})
 }
@@ -131,10 +144,8 @@ func (f Followers) ForgetReports(ctx context.Context, then time.Time) (n int64, 
 }
 
 func scanFollower(r row) (v push.Follower, err error) {
-	var following, refuses int64
-	err = r.Scan(&v.Account, &v.OpenID, &following, &v.UnionID, moment{&v.FollowedAt}, moment{&v.LeftAt}, moment{&v.LastIn},
-		moment{&v.Typed.Until}, &v.Typed.Left, moment{&v.Brief.Until}, &v.Brief.Left, &refuses, moment{&v.PromotedAt},
-		&v.MassMonth, &v.MassCount)
-	v.Following, v.NoPromotions = following == 1, refuses == 1
+	err = r.Scan(&v.Account, &v.OpenID, truth{&v.Following}, &v.UnionID, moment{&v.FollowedAt}, moment{&v.LeftAt}, moment{&v.LastIn},
+		moment{&v.Typed.Until}, &v.Typed.Left, moment{&v.Brief.Until}, &v.Brief.Left, truth{&v.NoPromotions}, moment{&v.PromotedAt},
+		&v.MassMonth, &v.MassCount, truth{&v.NoNotices}, waysOf{&v.Without})
 	return v, err
 }

@@ -11,14 +11,14 @@ import (
 
 const (
 	messageColumns = `id, key, member_id, channel, account, recipient, kind, template, vals, text, link, status, code, detail,
-		platform_id, attempts, version, created_at, first_try_at, done_at, ways, way, skips`
+		platform_id, attempts, version, created_at, first_try_at, done_at, ways, way, skips, needed`
 	messageSelect = `SELECT ` + messageColumns + `, COALESCE((SELECT r.status FROM message_reports AS r WHERE r.account = messages.account
 			AND r.platform_id = messages.platform_id AND messages.platform_id <> ''), '') AS report,
 		COALESCE((SELECT r.at FROM message_reports AS r WHERE r.account = messages.account
 			AND r.platform_id = messages.platform_id AND messages.platform_id <> ''), 0) AS reported_at FROM messages`
 
 	sqlMessageInsert statement = `INSERT INTO messages (` + messageColumns + `)
-		VALUES /*row*/($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)/*row*/
+		VALUES /*row*/($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)/*row*/
 		ON CONFLICT (key) DO NOTHING RETURNING id`
 	sqlMessageByID   statement = messageSelect + ` WHERE id = $1`
 	sqlMessageByKey  statement = messageSelect + ` WHERE key = $1`
@@ -113,7 +113,7 @@ func (t messageTx) InsertMessages(ctx context.Context, all []push.Message) (map[
 	for i, v := range all {
 		rows[i] = []any{v.ID, v.Key, v.MemberID, v.Channel, v.Account, v.Recipient,
 			string(v.Kind), v.Template, pack(v.Values), v.Text, v.Link, string(v.Status), v.Code, v.Detail, v.PlatformID,
-			v.Attempts, v.Version, micros(v.CreatedAt), micros(v.FirstTryAt), micros(v.DoneAt), waysText(v.Ways), string(v.Way), v.Skips.String()}
+			v.Attempts, v.Version, micros(v.CreatedAt), micros(v.FirstTryAt), micros(v.DoneAt), waysText(v.Ways), string(v.Way), v.Skips.String(), flag(v.Needed)}
 	}
 	added := make(map[string]bool, len(all))
 	err := t.m.insert.query(ctx, t.txn, rows, func(r row) error {
@@ -139,6 +139,6 @@ func scanMessage(r row) (v push.Message, err error) {
 	err = r.Scan(&v.ID, &v.Key, &v.MemberID, &v.Channel, &v.Account, &v.Recipient, &v.Kind, &v.Template,
 		packed[map[string]string, string]{&v.Values}, &v.Text, &v.Link, &v.Status, &v.Code, &v.Detail, &v.PlatformID,
 		&v.Attempts, &v.Version, moment{&v.CreatedAt}, moment{&v.FirstTryAt}, moment{&v.DoneAt},
-		waysOf{&v.Ways}, &v.Way, skipsOf{&v.Skips}, &v.Report, moment{&v.ReportedAt})
+		waysOf{&v.Ways}, &v.Way, skipsOf{&v.Skips}, truth{&v.Needed}, &v.Report, moment{&v.ReportedAt})
 	return v, err
 }

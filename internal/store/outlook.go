@@ -16,10 +16,10 @@ const (
 			CASE WHEN COALESCE(f.promoted_at, 0) > $3 THEN 1 ELSE 0 END AS recent,
 			CASE WHEN f.mass_month = $4 THEN f.mass_count ELSE 0 END AS masses,
 			CASE WHEN f.typed_left > 0 AND f.typed_until > $2 OR f.brief_left > 0 AND f.brief_until > $2 THEN 1 ELSE 0 END AS open,
-			COUNT(*) FROM `
+			COALESCE(f.no_notices, 0) AS silent, COALESCE(f.without, '') AS without, COUNT(*) FROM `
 	outlookIn  = outlookOf + `(`
 	outlookBy  = `) AS a LEFT JOIN followers AS f ON f.account = $1 AND f.openid = a.openid` + outlookEnd
-	outlookEnd = ` GROUP BY 1, 2, 3, 4, 5`
+	outlookEnd = ` GROUP BY 1, 2, 3, 4, 5, 6, 7`
 
 	sqlOutlookFollowers statement = outlookOf + `followers AS f WHERE f.account = $1 AND f.following = 1` + outlookEnd
 	sqlOutlookMembers   statement = outlookIn + `SELECT openid FROM bindings WHERE account = $1` + outlookBy
@@ -52,10 +52,10 @@ func (c Campaigns) Outlook(ctx context.Context, v push.Campaign, at time.Time) (
 		return nil, push.ErrAudience
 	}
 	return many(ctx, c.x, func(r row) (p push.Prospect, err error) {
-		var following, refuses, wasRecent, open int64
+		var following, wasRecent, open int64
 		f := &p.Follower
-		err = r.Scan(&following, &refuses, &wasRecent, &f.MassCount, &open, &p.People)
-		p.Known, f.Following, f.NoPromotions, f.MassMonth = following >= 0, following == 1, refuses == 1, push.MonthOf(at)
+		err = r.Scan(&following, truth{&f.NoPromotions}, &wasRecent, &f.MassCount, &open, truth{&f.NoNotices}, waysOf{&f.Without}, &p.People)
+		p.Known, f.Following, f.MassMonth = following >= 0, following == 1, push.MonthOf(at)
 		if wasRecent == 1 {
 			f.PromotedAt = at
 		}

@@ -263,7 +263,7 @@ func (w *world) config(edit []func(*web.Config)) web.Config {
 	sessions.Store = w.db.Sessions()
 	sessions.Cookie.Name = "paypush_session"
 	c := web.Config{Pay: w.pay, Push: w.push, Members: w.members, Sessions: sessions, Owners: w.db.Sessions(),
-		SignIn: w.db.SignInLinks(), Desk: w.desk(), Pulse: w.db, WeChat: "wechat", FollowQR: "https://weixin.example/q/follow",
+		SignIn: w.db.SignInLinks(), Desk: w.desk(), Wishes: w.followers, Pulse: w.db, WeChat: "wechat", FollowQR: "https://weixin.example/q/follow",
 		PublicURL: w.url, Mode: web.ModeSandbox, Demo: true, SandboxURL: "http://127.0.0.1:1/sandbox/",
 		VerifyFiles: map[string]string{"/MP_verify_abc123.txt": "abc123"}, Now: w.clock.now}
 	for _, e := range edit {

@@ -49,6 +49,7 @@ type Base struct {
 	Console   bool   // the console is open to the viewer
 	CanTell   bool   // campaigns can be sent
 	CanFollow bool   // followers are known
+	CanWish   bool   // people are asked what they want to be told
 	Sandbox   string // address of the sandbox; empty for none
 }
 
@@ -73,7 +74,7 @@ func (s *Site) base(r *http.Request, section string) Base {
 	v := visitOf(r)
 	b := Base{Locale: v.locale, Who: v.who, Self: localPath(r.URL.RequestURI()), Section: section, Mode: s.Mode,
 		Demo: s.Demo, CanBind: s.WeChat != "", Console: s.Desk != nil && v.who.Operates(),
-		CanTell: s.Desk != nil && s.Desk.Campaigns != nil, CanFollow: s.Desk != nil && s.Desk.Followers != nil}
+		CanTell: s.Desk != nil && s.Desk.Campaigns != nil, CanFollow: s.Desk != nil && s.Desk.Followers != nil, CanWish: s.Wishes != nil && s.WeChat != ""}
 	if s.Mode == ModeSandbox {
 		b.Sandbox = s.SandboxURL
 	}

@@ -31,6 +31,7 @@ type route struct {
 // table is every route of the site, whether or not it is switched on.
 func (s *Site) table() []route {
 	demo, bind := !s.Demo, s.WeChat == ""
+	wishes := bind || s.Wishes == nil
 	return slices.Concat(s.consoleTable(), s.verifyRoutes(), []route{
 		{"GET", "/{$}", Visitor, page, s.index, false},
 		{"POST", "/pay", Visitor, page, s.buy, demo},
@@ -52,6 +53,10 @@ func (s *Site) table() []route {
 		{"POST", "/me/password", Member, page, s.changePassword, false},
 		{"GET", "/me/delete", Member, page, s.leaveForm, false},
 		{"POST", "/me/delete", Member, page, s.leave, false},
+
+		{"GET", "/me/preferences", Member, page, s.wishes, wishes},
+		{"POST", "/me/preferences", Member, page, s.wish, wishes},
+		{"POST", "/me/unsubscribe", Member, page, s.unsubscribe, wishes},
 
 		{"GET", "/bind", Member, page, s.bindPage, bind},
 		{"GET", pathLink, Member, page, s.bindPage, bind},

@@ -60,6 +60,7 @@ type Config struct {
 	Sessions    *scs.SessionManager // with its cookie's name and flags set
 	SignIn      SignInLinks         // nil where there are no such links
 	Desk        *Desk               // what the console works with; nil switches it off
+	Wishes      Wishes              // nil where nobody is asked what they want to be told
 	Owners      SessionOwners       // nil to leave ended sessions to their expiry
 	Pulse       Pulse               // nil to look now and then only
 	WeChat      string              // the account to bind at; empty switches binding off

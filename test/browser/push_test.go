@@ -21,6 +21,7 @@ func TestPushJourneysInBothLanguages(t *testing.T) {
 	bindByScanning(desk, phone, h)
 	harness.NewClient(h.SandboxURL, "").Must(t, http.MethodPost, "/sandbox/wechat/followers/bulk", map[string]any{"count": 40}, nil)
 	for _, lang := range []string{"zh", "en"} {
+		desk.chooses(h.URL + "/me?lang=" + lang)
 		desk.open(h.URL + "/admin?lang=" + lang)
 		desk.readFollowers()
 		name := "opening_" + lang
@@ -35,6 +36,18 @@ func TestPushJourneysInBothLanguages(t *testing.T) {
 		}
 		desk.rulePays(b.tab(), phone, h, name)
 	}
+}
+
+// chooses ends promotions by one click and then wants them again.
+func (tb *tab) chooses(me string) {
+	tb.t.Helper()
+	tb.open(me)
+	tb.click(id("to-wishes"))
+	tb.click(id("unsubscribe"))
+	tb.see(id("unsubscribed"))
+	tb.click("#promotions")
+	tb.click(id("save-wishes"))
+	tb.see(id("unsubscribe"))
 }
 
 // readFollowers has the followers read and sees it end without a reload.
@@ -145,5 +158,5 @@ func (tb *tab) preparePush(h hello) []pageUnderTest {
 		{"campaigns", "/admin/campaigns"}, {"new-campaign", "/admin/new-campaign"},
 		{"write-service", "/admin/new-campaign?kind=service&template=opening"}, {"write-promotion", "/admin/new-campaign?kind=promotion"},
 		{"draft", draft}, {"campaign", sent}, {"recipients", sent + "/people"}, {"followers", "/admin/followers"}, {"follower", follower},
-		{"bindings", "/admin/bindings"}, {"binding", binding}}
+		{"bindings", "/admin/bindings"}, {"binding", binding}, {"wishes", "/me/preferences?saved=1"}}
 }
