@@ -95,10 +95,10 @@ func campaignSendLatency(ctx context.Context, l *lab, report func(line)) error {
 }
 
 func (c *crowd) sendSlowly(ctx context.Context, length time.Duration) (line, error) {
-	m, err := c.hold(ctx)
-	if err == nil {
-		err = call(ctx, http.MethodPut, c.url+"/sandbox/faults", latencyFaults, nil)
+	if err := call(ctx, http.MethodPut, c.url+"/sandbox/faults", latencyFaults, nil); err != nil {
+		return line{}, err
 	}
+	m, err := c.hold(ctx)
 	if err != nil {
 		return line{}, err
 	}
@@ -141,7 +141,7 @@ func (m *campaign) turn(ctx context.Context, length time.Duration) (slice, error
 		return slice{}, err
 	}
 	was := m.Counts.Sent
-	began, err := m.until(ctx, func(n counts) bool { return n.Sent > was })
+	began, err := m.until(ctx, func(n counts) bool { return n.Sent > was || n.Queued == 0 })
 	first := m.Counts.Sent
 	if err == nil {
 		_, err = m.until(ctx, func(counts) bool { return time.Since(began) >= length })

@@ -16,6 +16,7 @@ type rule struct {
 var rules = []rule{
 	{"internal/fault", nil},
 	{"internal/event", nil},
+	{"internal/bell", nil},
 	{"internal/request", nil},
 	{"internal/seal", nil},
 	{"internal/audit", []string{"internal/request"}},
@@ -28,7 +29,7 @@ var rules = []rule{
 	// The domain says what, and nothing of how.
 	{"internal/pay", []string{"internal/fault", "internal/event"}},
 	{"internal/reconcile", []string{"internal/pay", "internal/fault", "internal/event"}},
-	{"internal/push", []string{"internal/fault", "internal/event"}},
+	{"internal/push", []string{"internal/bell", "internal/fault", "internal/event"}},
 	{"internal/member", []string{"internal/fault", "internal/event"}},
 	{"internal/webhook", []string{"internal/fault", "internal/event"}},
 
@@ -47,7 +48,7 @@ var rules = []rule{
 	// The store imports the domain, never the other way round.
 	{"internal/proof", []string{"internal/pay", "internal/event", "internal/fault"}},
 	{"internal/archive", []string{"internal/fault"}},
-	{"internal/store", []string{"internal/archive", "internal/audit", "internal/job", "internal/proof", "internal/pay", "internal/push", "internal/member", "internal/reconcile", "internal/webhook", "internal/event", "internal/fault",
+	{"internal/store", []string{"internal/archive", "internal/audit", "internal/bell", "internal/job", "internal/proof", "internal/pay", "internal/push", "internal/member", "internal/reconcile", "internal/webhook", "internal/event", "internal/fault",
 		"github.com/jackc/pgx/v5", "modernc.org/sqlite", "github.com/pressly/goose/v3", "github.com/alexedwards/scs/v2"}},
 	{"internal/job/local", []string{"internal/job", "internal/store", "internal/fault"}},
 	{"internal/job/river", []string{"internal/job", "internal/fault", "github.com/riverqueue/river", "github.com/jackc/pgx/v5"}},

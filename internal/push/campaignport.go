@@ -14,6 +14,15 @@ type Chunk struct {
 	Holder          string // who has leased it
 }
 
+// Lease says who wants chunks, and which.
+type Lease struct {
+	Holder string
+	Now    time.Time // business time
+	Until  time.Time // of the lease; real time
+	Room   time.Time // until when there has to be room under each rate; real time
+	Limit  int
+}
+
 // DeliveryFilter chooses recipients of a campaign, in their order.
 type DeliveryFilter struct {
 	No        int64
@@ -56,8 +65,9 @@ type CampaignStore interface {
 	// were added, and whether that was the last slice.
 	Freeze(ctx context.Context, c Campaign, s Slice) (added int64, last bool, err error)
 	// LeaseChunks hands chunks of running and cancelled campaigns out whose
-	// time has come and that nobody holds.
-	LeaseChunks(ctx context.Context, holder string, now, until time.Time, limit int) ([]Chunk, error)
+	// time has come and that nobody holds. A service campaign whose rates leave
+	// no room is passed over; a promotion is not, since mass send has no rate.
+	LeaseChunks(ctx context.Context, l Lease) ([]Chunk, error)
 	// Leased reports whether somebody holds a chunk of a campaign.
 	Leased(ctx context.Context, no int64) (bool, error)
 	// Running lists the campaigns that run, at most 100.
@@ -118,7 +128,8 @@ type CampaignTx interface {
 	// Called counts calls that the platform took.
 	Called(ctx context.Context, account string, way Way, day, calls int64) error
 	// Reserve takes room for a span of sending under a name and returns when it
-	// begins; false where there is none before the moment latest. Real time.
+	// begins; false where there is none before the moment latest. A negative span
+	// gives room back that this transaction took. Real time.
 	Reserve(ctx context.Context, name string, now time.Time, span time.Duration, latest time.Time) (time.Time, bool, error)
 }
 

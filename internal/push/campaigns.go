@@ -6,8 +6,10 @@ import (
 	"errors"
 	"iter"
 	"log/slog"
+	"sync"
 	"time"
 
+	"github.com/paypush/paypush/internal/bell"
 	"github.com/paypush/paypush/internal/event"
 	"github.com/paypush/paypush/internal/fault"
 )
@@ -15,19 +17,20 @@ import (
 // Campaigns is everything that may be done with campaigns. It is safe for any
 // number of goroutines and of nodes over one store.
 type Campaigns struct {
-	store    CampaignStore
-	marked   time.Time // when this node noted progress last; of the managing goroutine alone
-	messages *Service
-	channels map[string]Channel
-	wechat   string
-	rates    map[string]int64
-	now      func() time.Time
-	real     func() time.Time
-	newID    func(prefix string) string
-	holder   string
-	slots    chan struct{} // one for each try that may be under way
-	wake     chan struct{}
-	log      *slog.Logger
+	store     CampaignStore
+	marked    time.Time // when this node noted progress last; of the managing goroutine alone
+	messages  *Service
+	channels  map[string]Channel
+	wechat    string
+	rates     map[string]int64
+	now       func() time.Time
+	real      func() time.Time
+	newID     func(prefix string) string
+	holder    string
+	slots     chan struct{} // one for each try that may be under way
+	launching sync.Mutex    // by the batch that fills the slots
+	wake      *bell.Bell
+	log       *slog.Logger
 }
 
 // CampaignConfig is what a [Campaigns] works with.
@@ -57,7 +60,7 @@ func NewCampaigns(c CampaignConfig) *Campaigns {
 		c.Concurrency = 64
 	}
 	return &Campaigns{store: c.Store, messages: c.Messages, channels: c.Channels, wechat: c.WeChat, rates: c.Rates, now: c.Now,
-		real: c.Real, newID: c.NewID, holder: c.Holder, slots: make(chan struct{}, c.Concurrency), wake: make(chan struct{}, 1), log: c.Log}
+		real: c.Real, newID: c.NewID, holder: c.Holder, slots: make(chan struct{}, c.Concurrency), wake: bell.New(), log: c.Log}
 }
 
 // Campaign finds one campaign.
@@ -141,7 +144,7 @@ func (s *Campaigns) Start(ctx context.Context, id string) (Campaign, error) {
 		}
 		return s.begin(ctx, tx, c, version)
 	})
-	s.ring()
+	s.wake.Ring()
 	return c, fault.Wrap("push.Start "+id, err)
 }
 
@@ -186,7 +189,7 @@ func (s *Campaigns) halt(ctx context.Context, op, id string, to CampaignStatus) 
 	if err == nil {
 		err = s.quiesce(ctx, c)
 	}
-	s.ring()
+	s.wake.Ring()
 	return c, fault.Wrap(op+id, err)
 }
 
@@ -222,7 +225,7 @@ func (s *Campaigns) Resume(ctx context.Context, id string) (Campaign, error) {
 		}
 		return c.become(CampaignRunning)
 	})
-	s.ring()
+	s.wake.Ring()
 	return c, fault.Wrap("push.Resume "+id, err)
 }
 
@@ -271,14 +274,6 @@ func (s *Campaigns) tell(ctx context.Context, tx CampaignTx, c Campaign) error {
 
 var campaignVerbs = map[CampaignStatus]string{CampaignDraft: "created", CampaignScheduled: "scheduled", CampaignRunning: "started",
 	CampaignPaused: "paused", CampaignCancelled: "cancelled", CampaignDone: "finished"}
-
-// ring has this node look for work at once.
-func (s *Campaigns) ring() {
-	select {
-	case s.wake <- struct{}{}:
-	default:
-	}
-}
 
 // contentOf finds what a campaign says in a version of its template, and how
 // it chooses the ways in which it says so.

@@ -171,19 +171,32 @@ func (s *Campaigns) reserve(ctx context.Context, tx CampaignTx, w *stint, b *bat
 	if b.way == WayMass {
 		return true, nil
 	}
-	now := s.real()
-	for _, limit := range s.limits(w.campaign) {
-		each := time.Second / time.Duration(limit.rate)
-		start, ok, err := tx.Reserve(ctx, limit.name, now, each*time.Duration(len(b.all)), now.Add(reserveMost))
-		if err != nil || !ok {
+	now, limits := s.real(), s.limits(w.campaign)
+	for i, l := range limits {
+		start, ok, err := tx.Reserve(ctx, l.name, now, l.span(len(b.all)), now.Add(reserveMost))
+		if err != nil {
 			return false, err
+		}
+		if !ok {
+			return false, giveBack(ctx, tx, limits[:i], len(b.all))
 		}
 		if start.After(b.start) {
 			b.start = start
 		}
-		b.every = max(b.every, each)
+		b.every = max(b.every, l.span(1))
 	}
 	return true, nil
+}
+
+// giveBack leaves to others what was taken in vain, since another limit has no
+// room.
+func giveBack(ctx context.Context, tx CampaignTx, limits []limit, messages int) error {
+	for _, l := range limits {
+		if _, _, err := tx.Reserve(ctx, l.name, time.Time{}, -l.span(messages), farFuture); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // cancelRest ends everybody of a chunk whose campaign was cancelled.

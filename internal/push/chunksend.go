@@ -19,16 +19,33 @@ func (s *Campaigns) send(ctx context.Context, w *stint, b batch) []Delivery {
 	}
 	ended := make([]Delivery, len(b.all))
 	var flying sync.WaitGroup
-	for i, p := range b.all {
-		s.pace(ctx, b, i)
-		s.slots <- struct{}{}
-		flying.Go(func() {
-			defer func() { <-s.slots }()
-			ended[i] = s.decide(w, p, w.channel.Send(ctx, w.message(p)))
-		})
+	launch := func() {
+		for i, p := range b.all {
+			s.pace(ctx, b, i)
+			s.slots <- struct{}{}
+			flying.Go(func() {
+				defer func() { <-s.slots }()
+				ended[i] = s.decide(w, p, w.channel.Send(ctx, w.message(p)))
+			})
+		}
 	}
+	if b.start.IsZero() {
+		launch = s.inTurn(launch)
+	}
+	launch()
 	flying.Wait()
 	return ended
+}
+
+// inTurn has batches leave one after the other. Were they to leave side by
+// side, they would end together too, and nothing would be under way while all
+// of them are written down.
+func (s *Campaigns) inTurn(launch func()) func() {
+	return func() {
+		s.launching.Lock()
+		defer s.launching.Unlock()
+		launch()
+	}
 }
 
 // pace waits for the i-th message's turn.

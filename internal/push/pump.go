@@ -59,12 +59,13 @@ func (s *Campaigns) rest(ctx context.Context, do func() bool) {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for ctx.Err() == nil {
+		rung := s.wake.Wait()
 		if do() {
 			continue
 		}
 		select {
 		case <-tick.C:
-		case <-s.wake:
+		case <-rung:
 		case <-ctx.Done():
 		}
 	}
@@ -129,7 +130,7 @@ func (s *Campaigns) freeze(ctx context.Context, c Campaign) error {
 		if err != nil || last || added == 0 {
 			return err
 		}
-		s.ring()
+		s.wake.Ring()
 	}
 	return nil
 }
@@ -161,7 +162,9 @@ func (s *Campaigns) finish(ctx context.Context) error {
 // work sends chunk after chunk.
 func (s *Campaigns) work(ctx, sending context.Context) {
 	s.rest(ctx, func() bool {
-		leased, err := s.store.LeaseChunks(context.WithoutCancel(ctx), s.holder, s.now(), s.real().Add(chunkLease), 1)
+		real := s.real()
+		leased, err := s.store.LeaseChunks(context.WithoutCancel(ctx), Lease{Holder: s.holder, Now: s.now(), Until: real.Add(chunkLease),
+			Room: real.Add(reserveMost), Limit: 1})
 		if err == nil && len(leased) == 1 {
 			err = s.runChunk(ctx, sending, leased[0])
 		}

@@ -1,9 +1,16 @@
 package push
 
+import "time"
+
 // limit is a rate that all nodes share: so many messages a second under a name.
 type limit struct {
 	name string
 	rate int64
+}
+
+// span is what so many messages take under the rate.
+func (l limit) span(messages int) time.Duration {
+	return time.Second / time.Duration(l.rate) * time.Duration(messages)
 }
 
 // ProviderWeChat is the name under which all accounts of WeChat together may

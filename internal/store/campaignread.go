@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"time"
 
 	"github.com/paypush/paypush/internal/push"
 )
@@ -14,11 +13,13 @@ const (
 	// each row, and lock other chunks each time.
 	sqlChunksLease statement = `WITH oldest AS MATERIALIZED (
 			SELECT campaign_no AS c, first AS f FROM campaign_chunks WHERE due_at > 0 AND due_at <= $1 AND lease_until <= $2
-			AND +campaign_no IN (` + openCampaigns + `) ORDER BY due_at LIMIT $5 /*skip locked*/)
-		UPDATE campaign_chunks SET holder = $3, lease_until = $4 FROM oldest WHERE campaign_no = oldest.c AND first = oldest.f
+			AND +campaign_no IN (` + openCampaigns + `) ORDER BY due_at LIMIT $6 /*skip locked*/)
+		UPDATE campaign_chunks SET holder = $4, lease_until = $5 FROM oldest WHERE campaign_no = oldest.c AND first = oldest.f
 			AND +due_at > 0 AND +lease_until <= $2
 		RETURNING campaign_no, first, size`
-	openCampaigns = `SELECT no FROM campaigns WHERE status = 'running' AND hold_until <= $1
+	// The names of limits are those of push's rate.go.
+	openCampaigns = `SELECT no FROM campaigns WHERE status = 'running' AND hold_until <= $1 AND (kind <> 'service' OR NOT EXISTS (
+			SELECT 1 FROM send_limits AS l WHERE l.name IN ('campaign:' || id, 'account:' || account, 'provider:wechat') AND l.next_at > $3))
 		UNION ALL SELECT no FROM campaigns WHERE status = 'cancelled'`
 	sqlChunksLeased statement = `SELECT 1 FROM campaign_chunks WHERE campaign_no = $1 AND due_at > 0 AND lease_until > $2 LIMIT 1`
 	sqlChunksFree   statement = `UPDATE campaign_chunks SET holder = '', lease_until = 0 WHERE due_at > 0 AND lease_until > 0`
@@ -41,17 +42,18 @@ const (
 
 // LeaseChunks implements [push.CampaignStore]. It looks before it writes, since
 // mostly nothing is due.
-func (c Campaigns) LeaseChunks(ctx context.Context, holder string, now, until time.Time, limit int) (all []push.Chunk, err error) {
-	due, err := many(ctx, c.x, number, sqlChunksDue, micros(now), micros(c.db.now()))
+func (c Campaigns) LeaseChunks(ctx context.Context, l push.Lease) (all []push.Chunk, err error) {
+	now, real, room := micros(l.Now), micros(c.db.now()), micros(l.Room)
+	due, err := many(ctx, c.x, number, sqlChunksDue, now, real, room)
 	if err != nil || len(due) == 0 {
 		return nil, err
 	}
 	err = c.db.update(ctx, func(tx *txn) error {
 		all, err = many(ctx, tx, func(r row) (k push.Chunk, err error) {
-			k.Holder = holder
+			k.Holder = l.Holder
 			err = r.Scan(&k.No, &k.First, &k.Size)
 			return k, err
-		}, sqlChunksLease, micros(now), micros(c.db.now()), holder, micros(until), limit)
+		}, sqlChunksLease, now, real, room, l.Holder, micros(l.Until), l.Limit)
 		return err
 	})
 	return all, err

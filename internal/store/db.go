@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/paypush/paypush/internal/audit"
+	"github.com/paypush/paypush/internal/bell"
 	"github.com/paypush/paypush/internal/fault"
 	"github.com/paypush/paypush/internal/member"
 	"github.com/paypush/paypush/internal/pay"
@@ -22,7 +23,7 @@ type DB struct {
 	engine
 	now     func() time.Time
 	traced  func(context.Context) func(runs int, err error)
-	changed *bell
+	changed *bell.Bell
 	rejects *rejects
 	repeats *repeats
 	settles *gather[*settling]
@@ -52,7 +53,7 @@ const (
 )
 
 func newDB(e engine, o Options) *DB {
-	db := &DB{engine: e, now: o.Now, traced: o.Traced, changed: newBell()}
+	db := &DB{engine: e, now: o.Now, traced: o.Traced, changed: bell.New()}
 	db.rejects, db.repeats = newRejects(db, o.Log), newRepeats(db, o.Log)
 	db.settles = newSettles(db)
 	return db
@@ -89,7 +90,7 @@ func (db *DB) Close() error {
 // Changed returns a channel that is closed after the next commit of this
 // process that adds an event or moves a bind link. Take the channel before
 // looking, so that none slips between. Commits of other nodes are not told.
-func (db *DB) Changed() <-chan struct{} { return db.changed.wait() }
+func (db *DB) Changed() <-chan struct{} { return db.changed.Wait() }
 
 // How often a transaction is run again before its caller is told to come back.
 const maxRuns = 12
@@ -124,7 +125,7 @@ func (db *DB) repeat(ctx context.Context, fn func(*txn) error) (run int, err err
 			record.done()
 			noted.Done()
 			if news {
-				db.changed.ring()
+				db.changed.Ring()
 			}
 			return run, nil
 		}

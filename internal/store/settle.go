@@ -125,7 +125,7 @@ func (s settles) transact(round []*settling) error {
 		return s.write(ctx, tx, plain)
 	})
 	if err == nil && written > 0 {
-		s.db.changed.ring()
+		s.db.changed.Ring()
 	}
 	return err
 }

@@ -33,7 +33,7 @@ func chunkLeases(t *testing.T, db *store.DB) {
 	same(t, "people", added, int64(people))
 	seen := map[int64]bool{}
 	for round, limit := range []int{1, 1, 1, 7, 1} {
-		leased, err := s.LeaseChunks(ctx, "a", at, until, limit)
+		leased, err := s.LeaseChunks(ctx, push.Lease{Holder: "a", Now: at, Until: until, Room: time.Now(), Limit: limit})
 		good(t, err)
 		same(t, fmt.Sprintf("chunks of lease %d", round), len(leased), limit)
 		for _, k := range leased {
