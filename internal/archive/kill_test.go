@@ -14,51 +14,55 @@ import (
 
 var errKilled = errors.New("killed")
 
-// dying is a store whose process dies at its nth call: before what the call
-// does, or after it and before the caller hears of it. Nothing is cleaned up on
-// failure, so that what the caller leaves then is what a kill leaves.
-type dying struct {
+// stepped is a store whose calls go through a function.
+type stepped struct {
 	archive.Store
-	left  int // calls until then
-	after bool
+	around func(do func() error) error
 }
 
-func die[T any](d *dying, do func() (T, error)) (v T, err error) {
-	d.left--
-	if d.left == 0 && !d.after || d.left < 0 {
-		return v, errKilled
-	}
-	v, err = do()
-	if d.left == 0 && err == nil {
-		err = errKilled
-	}
+func step[T any](s *stepped, do func() (T, error)) (v T, err error) {
+	err = s.around(func() (err error) {
+		v, err = do()
+		return err
+	})
 	return v, err
 }
 
-func (d *dying) Begin(ctx context.Context, l archive.Lease, a archive.Archive) (archive.Archive, error) {
-	return die(d, func() (archive.Archive, error) { return d.Store.Begin(ctx, l, a) })
+func (s *stepped) Begin(ctx context.Context, l archive.Lease, a archive.Archive) (archive.Archive, error) {
+	return step(s, func() (archive.Archive, error) { return s.Store.Begin(ctx, l, a) })
 }
 
-func (d *dying) Remove(ctx context.Context, l archive.Lease, a archive.Archive, lines [][]byte) (int64, error) {
-	return die(d, func() (int64, error) { return d.Store.Remove(ctx, l, a, lines) })
+func (s *stepped) Remove(ctx context.Context, l archive.Lease, a archive.Archive, lines [][]byte) (int64, error) {
+	return step(s, func() (int64, error) { return s.Store.Remove(ctx, l, a, lines) })
 }
 
-func (d *dying) End(ctx context.Context, l archive.Lease, a archive.Archive) error {
-	_, err := die(d, func() (int, error) { return 0, d.Store.End(ctx, l, a) })
-	return err
+func (s *stepped) End(ctx context.Context, l archive.Lease, a archive.Archive) error {
+	return s.around(func() error { return s.Store.End(ctx, l, a) })
 }
 
-type page struct {
-	rows []archive.Row
-	next string
-}
-
-func (d *dying) Old(ctx context.Context, t archive.Table, before time.Time, after string, limit int) ([]archive.Row, string, error) {
-	p, err := die(d, func() (page, error) {
-		rows, next, err := d.Store.Old(ctx, t, before, after, limit)
-		return page{rows, next}, err
+func (s *stepped) Old(ctx context.Context, t archive.Table, before time.Time, after string, limit int) (rows []archive.Row, next string, err error) {
+	err = s.around(func() (err error) {
+		rows, next, err = s.Store.Old(ctx, t, before, after, limit)
+		return err
 	})
-	return p.rows, p.next, err
+	return rows, next, err
+}
+
+// dying is a store whose process dies at its nth call: before what the call
+// does, or after it and before the caller hears of it. Nothing is cleaned up on
+// failure, so that what the caller leaves then is what a kill leaves.
+func dying(on archive.Store, left int, after bool) archive.Store {
+	return &stepped{on, func(do func() error) error {
+		left--
+		if left == 0 && !after || left < 0 {
+			return errKilled
+		}
+		err := do()
+		if left == 0 && err == nil {
+			err = errKilled
+		}
+		return err
+	}}
 }
 
 // A process that dies at any of its steps loses no row, and the next one ends
@@ -72,7 +76,7 @@ func TestDyingAtAnyStepLosesNothing(t *testing.T) {
 				s.told(3)
 				s.note()
 				s.now = s.now.Add(day)
-				err := s.archiver(&dying{Store: s.db.Archives(), left: step, after: after}).Run(t.Context(), all(s.now))
+				err := s.archiver(dying(s.db.Archives(), step, after)).Run(t.Context(), all(s.now))
 				if done = err == nil; !done && !errors.Is(err, errKilled) {
 					t.Fatalf("step %d: %v", step, err)
 				}
@@ -101,7 +105,7 @@ func dieAt(t *testing.T, s *shop, step int, after bool) archive.Archive {
 	s.handled()
 	s.note()
 	s.now = s.now.Add(day)
-	err := s.archiver(&dying{Store: s.db.Archives(), left: step, after: after}).Run(t.Context(), all(s.now))
+	err := s.archiver(dying(s.db.Archives(), step, after)).Run(t.Context(), all(s.now))
 	if !errors.Is(err, errKilled) {
 		t.Fatal(err)
 	}

@@ -7,4 +7,9 @@ import (
 	"github.com/paypush/paypush/internal/store/pgtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
+func TestMain(m *testing.M) {
+	if url := os.Getenv(workerEnv); url != "" {
+		os.Exit(work(url))
+	}
+	os.Exit(pgtest.Main(m))
+}

@@ -31,6 +31,7 @@ import (
 type shop struct {
 	*testing.T
 	now      time.Time
+	url      string // of the database
 	folder   string
 	platform *paytest.Platform
 	db       *store.DB
@@ -42,7 +43,7 @@ type shop struct {
 }
 
 func openShop(t *testing.T, url string) *shop {
-	s := &shop{T: t, now: time.Date(2026, 1, 30, 4, 5, 6, 0, time.UTC), folder: filepath.Join(t.TempDir(), "archive"), ever: map[string]bool{}}
+	s := &shop{T: t, url: url, now: time.Date(2026, 1, 30, 4, 5, 6, 0, time.UTC), folder: filepath.Join(t.TempDir(), "archive"), ever: map[string]bool{}}
 	clock := func() time.Time { return s.now }
 	s.platform = paytest.New("alipay", clock)
 	s.db = storetest.Open(t, url, store.Options{})
