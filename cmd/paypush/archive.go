@@ -29,7 +29,10 @@ type archives struct {
 
 // open finds the configuration and opens the database, which must exist.
 func (c archives) open(ctx context.Context) (conf config.Config, office *app.Office, err error) {
-	if conf, err = c.where(c.Config); err != nil {
+	if conf, err = c.where(c.Config); err == nil {
+		err = conf.Retention.Check()
+	}
+	if err != nil {
 		return conf, nil, usageError{err}
 	}
 	if c.ArchiveDir != "" {

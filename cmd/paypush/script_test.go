@@ -22,7 +22,7 @@ import (
 func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"paypush": main}) }
 
 // words are what our scripts can say besides the usual.
-var words = map[string]func(ts *testscript.TestScript, neg bool, args []string){"exits": exits, "take": take, "fields": fields}
+var words = map[string]func(ts *testscript.TestScript, neg bool, args []string){"exits": exits, "take": take, "fields": fields, "receive": receive}
 
 // exits runs a command that must end with a code: exits 2 paypush moon.
 func exits(ts *testscript.TestScript, _ bool, args []string) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/paypush/paypush/internal/archive"
+	"github.com/paypush/paypush/internal/audit"
 	"github.com/paypush/paypush/internal/config"
 	"github.com/paypush/paypush/internal/pay"
 	"github.com/paypush/paypush/internal/store"
@@ -69,11 +70,17 @@ func cutoffs(r config.Retention, now time.Time) map[archive.Table]time.Time {
 }
 
 // Archive archives what a configuration says is old or, with a time, all that
-// is older than that. It fails with [archive.ErrBusy] while a server does.
+// is older than that, and writes into the audit trail that it does. It fails
+// with [archive.ErrBusy] while a server archives.
 func (o *Office) Archive(ctx context.Context, conf config.Config, before time.Time, log *slog.Logger) error {
 	if err := o.Migrate(ctx); err != nil {
 		return err
 	}
+	entry := audit.Entry{Action: audit.ArchiveRun, Object: conf.ArchiveFolder(), Became: "by the configuration"}
+	if !before.IsZero() {
+		entry.Became = "before " + string(pay.DayOf(before))
+	}
+	ctx = audit.Note(audit.By(ctx, audit.Command), entry)
 	return newArchiver(o.db, conf.ArchiveFolder(), log).Run(ctx, older(conf, before))
 }
 

@@ -66,6 +66,9 @@ func TestWhatIsArchivedIsSaidToBe(t *testing.T) {
 	if !strings.Contains(desk.body(t, "/admin/orders/"+order), `data-testid="archived"`) {
 		t.Error("the order's page does not say that events are archived")
 	}
+	if trail := desk.body(t, "/admin/trail"); !strings.Contains(trail, "archive.run") && !strings.Contains(trail, "手动归档旧记录") {
+		t.Error("the audit trail does not say that rows were archived by hand")
+	}
 	tally, err := office.Prove(t.Context(), w.conf.SandboxURL, func(f proof.Finding) error {
 		t.Errorf("%s %s: %s", f.Code, f.Object, f.Detail)
 		return nil

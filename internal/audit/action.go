@@ -47,6 +47,7 @@ const (
 	DifferenceIgnore    Action = "difference.ignore"
 	DifferenceReopen    Action = "difference.reopen"
 	DifferenceAssign    Action = "difference.assign"
+	ArchiveRun          Action = "archive.run"
 )
 
 // Actions lists every action, for a page that names them.
@@ -55,5 +56,5 @@ func Actions() []Action {
 		NoticeReplay, RoleChange, MemberCreate, MemberDelete, PasswordChange, SignInLink, Bind, Unbind, KeyCreate, KeyRevoke,
 		EndpointCreate, EndpointChange, EndpointDelete, EndpointReplay,
 		RuleChange, RuleDelete, TemplateSave, MessageTest, MessageAgain, FollowerSync, FollowerChange, ActivityDraft, ActivitySend, ActivityPause, ActivityResume, ActivityCancel, ActivityTry,
-		ReconciliationBegin, DifferenceQuery, DifferenceRefund, DifferenceIgnore, DifferenceReopen, DifferenceAssign}
+		ReconciliationBegin, DifferenceQuery, DifferenceRefund, DifferenceIgnore, DifferenceReopen, DifferenceAssign, ArchiveRun}
 }

@@ -75,7 +75,7 @@ func (c *Config) Check() error {
 		all = append(all, err)
 	}
 	c.policy = policy
-	all = append(all, c.checkRetention()...)
+	all = append(all, c.Retention.Check())
 	all = append(all, c.checkTraces()...)
 	for _, p := range c.TrustedProxies {
 		if p.Bits() == 0 {

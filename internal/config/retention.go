@@ -42,8 +42,10 @@ func (c Config) ArchiveFolder() string {
 	return c.Retention.ArchiveDir
 }
 
-func (c *Config) checkRetention() (all []error) {
-	r := c.Retention
+// Check fails with an error for each setting that is wrong, which it names as
+// the file does.
+func (r Retention) Check() error {
+	var all []error
 	for _, s := range []struct {
 		name  string
 		days  int
@@ -57,5 +59,5 @@ func (c *Config) checkRetention() (all []error) {
 	if r.Events != 0 && (r.Webhooks == 0 || r.Webhooks > r.Events) {
 		all = append(all, errors.New("retention.webhook_deliveries: must not be longer than events, which are posted again from there"))
 	}
-	return all
+	return errors.Join(all...)
 }

@@ -30,18 +30,17 @@ func (e *examination) disk() {
 	if !known {
 		return
 	}
-	e.room(title, folder, free)
+	e.room("disk", title, folder, free, Text{"腾出空间或换更大的磁盘；写满后不再收单。", "Make room or take a larger disk; when it is full, no order is taken."})
 }
 
-func (e *examination) room(title Text, folder string, free uint64) {
+func (e *examination) room(id string, title Text, folder string, free uint64, advice Text) {
 	found := Text{fmt.Sprintf("%s 剩余 %.1f GB。", folder, float64(free)/1e9), fmt.Sprintf("%.1f GB are free at %s.", float64(free)/1e9, folder)}
-	advice := Text{"腾出空间或换更大的磁盘；写满后不再收单。", "Make room or take a larger disk; when it is full, no order is taken."}
 	switch {
 	case free < diskFail:
-		e.fail("disk", title, found, advice)
+		e.fail(id, title, found, advice)
 	case free < diskWarn:
-		e.warn("disk", title, found, advice)
+		e.warn(id, title, found, advice)
 	default:
-		e.ok("disk", title, found)
+		e.ok(id, title, found)
 	}
 }

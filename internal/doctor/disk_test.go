@@ -5,7 +5,7 @@ import "testing"
 func TestDiskIsJudgedByWhatIsFree(t *testing.T) {
 	for free, want := range map[uint64]Status{1 << 20: Fail, 1 << 30: Warn, 1 << 40: OK} {
 		e := new(examination)
-		e.room(Text{}, "/data", free)
+		e.room("disk", Text{}, "/data", free, same("make room"))
 		if got := e.report.Checks[0]; got.Status != want || want != OK && got.Advice.EN == "" {
 			t.Errorf("%d bytes free: %+v", free, got)
 		}

@@ -12,3 +12,9 @@ func freeSpace(folder string) (bytes uint64, known bool) {
 	}
 	return fs.Bavail * uint64(fs.Bsize), true
 }
+
+// writable reports whether we may make files in a folder.
+func writable(folder string) bool {
+	const write, enter = 2, 1
+	return syscall.Access(folder, write|enter) == nil
+}

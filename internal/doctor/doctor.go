@@ -90,6 +90,7 @@ func Examine(ctx context.Context, s Subject) Report {
 	e.callback(ctx)
 	e.database(ctx)
 	e.disk()
+	e.archive()
 	return e.report
 }
 

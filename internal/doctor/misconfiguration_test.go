@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -224,6 +226,33 @@ func TestMisconfigurationDatabaseAddress(t *testing.T) {
 	}
 	p.Config.Database = "sqlite:" + write(t, "broken.db", strings.Repeat("this is no database ", 100), 0o600)
 	p.wants(t, "database", doctor.Fail, "paypush restore")
+}
+
+func TestMisconfigurationArchiveFolder(t *testing.T) {
+	p := newPatient(t)
+	p.Config.Retention = config.DefaultRetention()
+	p.Config.Database = "postgres://paypush@127.0.0.1:1/x"
+	p.wants(t, "archive", doctor.Warn, "grows for ever", "archive_dir", "共用")
+	for folder, want := range map[string]string{
+		"/www/wwwroot/shop/archive":          "web root",
+		"/var/www/html/archive":              "web root",
+		filepath.Join(t.TempDir(), "none"):   "chmod 700",
+		write(t, "archive", "a file", 0o600): "no folder",
+	} {
+		p.Config.Retention.ArchiveDir = folder
+		p.wants(t, "archive", doctor.Fail, want, folder)
+	}
+	p.Config.Retention.ArchiveDir = "archive"
+	p.wants(t, "archive", doctor.Warn, "absolute")
+	folder := t.TempDir()
+	p.Config.Retention.ArchiveDir = folder
+	for mode, want := range map[os.FileMode]doctor.Status{0o755: doctor.Warn, 0o700: doctor.OK} {
+		if err := os.Chmod(folder, mode); err != nil {
+			t.Fatal(err)
+		}
+		p.wants(t, "archive", want, folder)
+	}
+	p.check(t, "archive.disk")
 }
 
 func TestReportsHoldNoSecret(t *testing.T) {

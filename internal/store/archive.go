@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/paypush/paypush/internal/archive"
@@ -54,7 +55,11 @@ func lastArchive(ctx context.Context, x executor, t archive.Table) (no int64, m 
 
 // LeaseArchives implements [archive.Store].
 func (a Archives) LeaseArchives(ctx context.Context, l archive.Lease) (bool, error) {
-	return a.db.Tokens().Lease(ctx, archiveLease, l.Holder, l.Until)
+	err := a.fenced(ctx, l, func(*txn) error { return nil })
+	if errors.Is(err, archive.ErrLost) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // ReleaseArchives implements [archive.Store].
