@@ -33,7 +33,7 @@ type Notice struct {
 	Body       []byte
 	Header     map[string][]string
 	Remote     string
-	BodyHash   string // the report's Digest, or the SHA-256 of the body; hexadecimal; unique per account
+	BodyHash   string // the number, a dot, and the report's Digest or the SHA-256 of the body in hexadecimal; unique per account
 	Verdict    Verdict
 	Reason     string    // why, where the verdict is not settled: "amount", "payment", "account", "fields", ...
 	PaymentID  string    // empty where none matched

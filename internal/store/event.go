@@ -10,15 +10,13 @@ import (
 const (
 	eventColumns = `id, seq, type, object, version, data, at`
 
-	sqlEventInsert statement = `INSERT INTO events (` + eventColumns + `) 
-		VALUES /*row*/($1, 0, $2, $3, $4, $5, $6)/*row*/`
+	sqlEventInsert statement = `INSERT INTO events (` + eventColumns + `)
+		VALUES /*row*/($1, $2, $3, $4, $5, $6, $7)/*row*/`
 	sqlEventsAfter statement = `SELECT ` + eventColumns + ` FROM events WHERE seq > $1 AND seq > 0 ORDER BY seq LIMIT $2`
 	sqlEventsOf    statement = `SELECT ` + eventColumns + ` FROM events WHERE object = $1 ORDER BY id LIMIT 200`
 
-	sqlUnnumbered    statement = `SELECT id FROM events WHERE seq = 0 LIMIT 1`
-	sqlNumberingLock statement = `UPDATE numbering SET last = last WHERE one = 1 RETURNING last`
-	sqlNumberingSet  statement = `UPDATE numbering SET last = $1 WHERE one = 1`
-	sqlEventsNumber  statement = `UPDATE events SET seq = fresh.place + $1 FROM (
+	sqlUnnumbered   statement = `SELECT id FROM events WHERE seq = 0 LIMIT 1`
+	sqlEventsNumber statement = `UPDATE events SET seq = fresh.place + $1 FROM (
 			SELECT id AS fresh_id, ROW_NUMBER() OVER (ORDER BY id) AS place FROM (
 				SELECT id FROM events WHERE seq = 0 ORDER BY id LIMIT $2) AS oldest) AS fresh
 		WHERE events.id = fresh.fresh_id AND events.seq = 0`
@@ -33,17 +31,37 @@ const numberAtOnce = 500
 
 // AddEvent implements the transactions of the domains.
 func (t *txn) AddEvent(ctx context.Context, e event.Event) error {
-	t.news = true
-	_, err := change(ctx, t, sqlEventInsert, eventRow(e)...)
+	rows, err := t.eventRows(ctx, []event.Event{e})
+	if err == nil {
+		_, err = change(ctx, t, sqlEventInsert, rows[0]...)
+	}
 	return err
 }
 
-func eventRow(e event.Event) []any {
-	data := string(e.Data)
-	if data == "" {
-		data = "null"
+// eventRows gives the rows of events that this transaction is to write. They
+// have their numbers already where no other transaction can commit in between,
+// and otherwise 0, for [Outbox.Number] to find.
+func (t *txn) eventRows(ctx context.Context, all []event.Event) (rows [][]any, err error) {
+	if len(all) == 0 {
+		return nil, nil
 	}
-	return []any{e.ID, string(e.Type), e.Object, e.Version, data, micros(e.At)}
+	t.news = true
+	var seq, step int64
+	if t.numbers != nil {
+		if seq, err = t.numbers.take(ctx, len(all)); err != nil {
+			return nil, err
+		}
+		step = 1
+	}
+	for _, e := range all {
+		data := string(e.Data)
+		if data == "" {
+			data = "null"
+		}
+		rows = append(rows, []any{e.ID, seq, string(e.Type), e.Object, e.Version, data, micros(e.At)})
+		seq += step
+	}
+	return rows, nil
 }
 
 // Outbox reads the events that the domains wrote.
@@ -60,14 +78,15 @@ func (o Outbox) Add(ctx context.Context, e event.Event) error {
 
 // Number gives the next sequence numbers to committed events that have none,
 // in the order of their ids, and returns how many it numbered; call it until
-// that is 0. One numbering follows another, on all nodes, so whoever has read
-// up to a number has read every event below it.
+// that is 0. On SQLite events have theirs from the start, but for those that an
+// older version wrote. One numbering follows another, on all nodes, so whoever
+// has read up to a number has read every event below it.
 func (o Outbox) Number(ctx context.Context) (n int, err error) {
 	if fresh, err := many(ctx, o.db.reader(), text, sqlUnnumbered); err != nil || len(fresh) == 0 {
 		return 0, err
 	}
 	err = o.db.update(ctx, func(tx *txn) error {
-		last, err := one(ctx, tx, errBusy, number, sqlNumberingLock)
+		last, err := tx.lastNumber(ctx)
 		if err != nil {
 			return err
 		}
@@ -75,8 +94,7 @@ func (o Outbox) Number(ctx context.Context) (n int, err error) {
 		if n = int(count); err != nil || n == 0 {
 			return err
 		}
-		_, err = change(ctx, tx, sqlNumberingSet, last+count)
-		return err
+		return tx.setLastNumber(ctx, last+count)
 	})
 	return n, err
 }

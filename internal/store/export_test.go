@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"runtime"
 	"strconv"
 	"testing"
 )
@@ -61,6 +62,16 @@ func OccupyWriter(db *DB) (busy <-chan struct{}, release chan struct{}) {
 		})
 	}()
 	return started, release
+}
+
+// AwaitRiders waits until so many transactions wait for the writer of a SQLite
+// file; on PostgreSQL none waits.
+func AwaitRiders(db *DB, n int) {
+	if l, ok := db.engine.(*lite); ok {
+		for len(l.group.queue) < n {
+			runtime.Gosched()
+		}
+	}
 }
 
 // Versions tells how many migrations there are.

@@ -126,12 +126,10 @@ func (t messageTx) InsertMessages(ctx context.Context, all []push.Message) (map[
 
 // AddEvents implements [push.Tx].
 func (t messageTx) AddEvents(ctx context.Context, all []event.Event) error {
-	rows := make([][]any, len(all))
-	for i, e := range all {
-		rows[i] = eventRow(e)
+	rows, err := t.eventRows(ctx, all)
+	if err == nil {
+		_, err = t.m.events.change(ctx, t.txn, rows)
 	}
-	t.news = t.news || len(all) > 0
-	_, err := t.m.events.change(ctx, t.txn, rows)
 	return err
 }
 

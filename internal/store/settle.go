@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/paypush/paypush/internal/audit"
+	"github.com/paypush/paypush/internal/event"
 	"github.com/paypush/paypush/internal/pay"
 )
 
@@ -165,14 +166,19 @@ func plans(round []*settling) (all []pay.Settlement) {
 
 // write writes all of them, or fails with [pay.ErrStale] where one moved.
 func (s settles) write(ctx context.Context, tx *txn, all []pay.Settlement) error {
-	var payments, orders, notices, events [][]any
+	var payments, orders, notices [][]any
+	var happened []event.Event
 	for _, c := range all {
 		p, o := c.Payment, c.Order
 		payments = append(payments, []any{p.ID, p.Version, string(p.Status), p.TradeNo, p.Buyer, int64(p.PaidAmount),
 			flag(p.Settles), micros(p.NextQueryAt), micros(p.PaidAt)})
 		orders = append(orders, []any{o.ID, o.Version, string(o.Status), micros(o.PaidAt)})
 		notices = append(notices, noticeRow(c.Notice))
-		events = append(events, eventRow(c.Event))
+		happened = append(happened, c.Event)
+	}
+	events, err := tx.eventRows(ctx, happened)
+	if err != nil {
+		return err
 	}
 	for _, step := range []struct {
 		bulk

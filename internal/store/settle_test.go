@@ -116,7 +116,7 @@ func (n *node) rows(t *testing.T, d pay.Draft) (r settledRows) {
 	p.ID, p.OrderID, p.Number, p.TradeNo = "", "", "", ""
 	o.ID, o.Number, o.Digest = "", "", ""
 	c.ID, c.PaymentID, c.Number, c.Body, c.BodyHash = "", "", "", nil, ""
-	e.ID, e.Object, e.Data = "", "", nil
+	e.ID, e.Seq, e.Object, e.Data = "", 0, "", nil
 	return r
 }
 

@@ -21,7 +21,8 @@ type executor interface {
 // txn is one transaction while its closure runs.
 type txn struct {
 	executor
-	news bool // somebody waits for what it does: an event, or a bind link that moved
+	numbers *numbers // for events; nil where other transactions may commit first
+	news    bool     // somebody waits for what it does: an event, or a bind link that moved
 }
 
 // change runs a statement and tells how many rows it touched.

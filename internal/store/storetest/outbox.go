@@ -49,7 +49,7 @@ func outbox(t *testing.T, db *store.DB) {
 	good(t, o.Add(ctx, second))
 	all, err := o.After(ctx, last, 10)
 	good(t, err)
-	same(t, "unnumbered", len(all), 0)
+	same(t, "numbered at once", len(all) == 2, db.Engine() == store.SQLite)
 	same(t, "last", numberAll(t, db), last+2)
 	all, err = o.After(ctx, last, 10)
 	good(t, err)
