@@ -26,6 +26,8 @@ type Campaign struct {
 	Link       string              `json:"link,omitempty"`
 	Ways       []push.Way          `json:"ways,omitempty" doc:"First the one to try first"`
 	Rate       int64               `json:"rate" doc:"At most so many messages a second; 0 for no limit of its own"`
+	GapHours   int64               `json:"gap_hours" doc:"Who was told a promotion less than this ago is left out"`
+	Cap        *Cap                `json:"cap" doc:"null for the account's own alone"`
 	StartAt    *time.Time          `json:"start_at"`
 	IfMissed   string              `json:"if_missed" enum:"start,cancel"`
 	HoldUntil  *time.Time          `json:"hold_until" doc:"Nothing leaves before"`
@@ -34,6 +36,12 @@ type Campaign struct {
 	StartedAt  *time.Time          `json:"started_at"`
 	DoneAt     *time.Time          `json:"done_at"`
 	Counts     CampaignCounts      `json:"counts"`
+}
+
+// Cap is how many promotions one person is told at most.
+type Cap struct {
+	Most int `json:"most" minimum:"1" maximum:"20" doc:"Promotions to one person, of all campaigns together"`
+	Days int `json:"days" minimum:"1" maximum:"366" doc:"Within so many days"`
 }
 
 // CampaignCounts are a campaign's recipients by state.
@@ -61,6 +69,9 @@ func viewCampaign(c push.Campaign, n push.Counts) Campaign {
 		Data: c.Values, Text: c.Text, Link: c.Link, Ways: c.Ways, Rate: c.Rate, StartAt: optional(c.StartAt), IfMissed: c.IfMissed,
 		CreatedAt: c.CreatedAt, StartedAt: optional(c.StartedAt), DoneAt: optional(c.DoneAt), HoldUntil: optional(c.HoldUntil), HoldReason: c.HoldReason,
 		Counts: CampaignCounts{n.Total, n.Queued, n.Sent, n.Failed, n.Skipped, n.Unknown, n.Frozen}}
+	if v.GapHours = int64(c.Gap / time.Hour); c.Cap != (push.Cap{}) {
+		v.Cap = &Cap{c.Cap.Most, c.Cap.Days}
+	}
 	switch c.Audience.Kind {
 	case push.AudienceFollowers:
 		v.Audience.AllFollowers = true
@@ -141,6 +152,7 @@ type newCampaign struct {
 	IfMissed string            `json:"if_missed,omitempty" enum:"start,cancel" doc:"What to do when the start was missed by more than 15 minutes"`
 	Quiet    *quiet            `json:"quiet_hours,omitempty" doc:"When nothing leaves, in China; by default 22:00 to 08:00 for promotions"`
 	Gap      *int64            `json:"gap_hours,omitempty" minimum:"0" maximum:"2160" doc:"Who was told a promotion less than this ago is left out; by default 24"`
+	Cap      *Cap              `json:"cap,omitempty" doc:"Of a promotion, beside the account's own cap: who was told so many already is left out"`
 }
 
 type quiet struct {
@@ -166,6 +178,9 @@ func (b newCampaign) draft() push.NewCampaign {
 	if b.Gap != nil {
 		gap := time.Duration(*b.Gap) * time.Hour
 		in.Gap = &gap
+	}
+	if b.Cap != nil {
+		in.Cap = push.Cap{Most: b.Cap.Most, Days: b.Cap.Days}
 	}
 	return in
 }

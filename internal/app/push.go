@@ -17,7 +17,7 @@ func (s *Server) openPush() {
 		Templates: s.templates(), Book: book, Rules: book, WeChat: s.wechat().Name, Now: s.clock.Now, NewID: id.New,
 		BaseURL: s.conf.PublicURL, Log: s.log})
 	s.campaigns = push.NewCampaigns(push.CampaignConfig{Store: s.metrics.Campaigns(s.db.Campaigns()), Messages: s.push, Channels: s.accounts.channels,
-		WeChat: s.wechat().Name, Rates: s.rates(), Now: s.clock.Now, NewID: id.New, Holder: holder, Log: s.log})
+		WeChat: s.wechat().Name, Rates: s.rates(), Caps: s.caps(), Now: s.clock.Now, NewID: id.New, Holder: holder, Log: s.log})
 	s.followers = push.NewFollowers(push.FollowersConfig{Store: s.db.Followers(), Channels: s.accounts.channels, Now: s.clock.Now,
 		Holder: holder, Log: s.log})
 }
@@ -29,6 +29,15 @@ func (s *Server) rates() map[string]int64 {
 		rates[w.Name] = w.Rate
 	}
 	return rates
+}
+
+// caps are how many promotions the configuration allows to one person.
+func (s *Server) caps() map[string]push.Cap {
+	caps := map[string]push.Cap{}
+	for _, w := range s.conf.WeChat {
+		caps[w.Name] = push.Cap{Most: w.Promotions, Days: w.PromotionDays}
+	}
+	return caps
 }
 
 // beginPush works on campaigns and followers for as long as live does.

@@ -174,6 +174,12 @@ func (c *Config) checkAlipay(a *Alipay, i int, seen map[string]bool) (all []erro
 // maxRate is the highest rate that may be set, in messages a second.
 const maxRate = 100_000
 
+// The most that a cap on promotions may say.
+const (
+	maxPromotions    = 20
+	maxPromotionDays = 366
+)
+
 func (c *Config) checkWeChat(w *WeChat, i int, seen map[string]bool) (all []error) {
 	if err := c.checkName("wechat", &w.Name, i, seen); err != nil {
 		all = append(all, err)
@@ -199,6 +205,10 @@ func (c *Config) checkWeChat(w *WeChat, i int, seen map[string]bool) (all []erro
 	}
 	if w.Rate < 0 || w.Rate > maxRate {
 		all = append(all, fmt.Errorf("wechat account %q: rate %d is not between 0 and %d messages a second", w.Name, w.Rate, maxRate))
+	}
+	if w.Promotions < 0 || w.Promotions > maxPromotions || w.PromotionDays < 0 || w.PromotionDays > maxPromotionDays || (w.Promotions == 0) != (w.PromotionDays == 0) {
+		all = append(all, fmt.Errorf("wechat account %q: promotions %d within promotion_days %d: give 1 to %d within 1 to %d days, or 0 and 0 for no cap",
+			w.Name, w.Promotions, w.PromotionDays, maxPromotions, maxPromotionDays))
 	}
 	for name := range w.VerifyFiles {
 		if !strings.HasPrefix(name, "MP_verify_") || !strings.HasSuffix(name, ".txt") || strings.Contains(name, "/") {

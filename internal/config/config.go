@@ -82,10 +82,12 @@ type WeChat struct {
 	AppSecret      Secret              `toml:"app_secret"` // a file, as are the next two
 	Token          Secret              `toml:"token"`
 	EncodingAESKey Secret              `toml:"encoding_aes_key"`
-	BaseURL        string              `toml:"base_url"` // empty for the mode's own
-	Follow         string              `toml:"follow"`   // what the account's own QR code holds
-	Bind           string              `toml:"bind"`     // the form of binding shown first: "oauth" or "qr"
-	Rate           int64               `toml:"rate"`     // messages of campaigns a second, on all nodes together; 0 for no limit
+	BaseURL        string              `toml:"base_url"`       // empty for the mode's own
+	Follow         string              `toml:"follow"`         // what the account's own QR code holds
+	Bind           string              `toml:"bind"`           // the form of binding shown first: "oauth" or "qr"
+	Rate           int64               `toml:"rate"`           // messages of campaigns a second, on all nodes together; 0 for no limit
+	Promotions     int                 `toml:"promotions"`     // to one person within PromotionDays, of all campaigns together; 0 for no cap
+	PromotionDays  int                 `toml:"promotion_days"` //
 	Templates      map[string]Template `toml:"templates"`
 	VerifyFiles    map[string]string   `toml:"verify_files"` // MP_verify_*.txt and its content
 }

@@ -57,13 +57,13 @@ app_secret = "/nonexistent/secret"
 func TestCheckReportsEveryFaultAtOnce(t *testing.T) {
 	c := config.Default()
 	c.Listen, c.MetricsListen, c.PublicURL = "8080", "8080", "http://pay.example.com"
-	c.WeChat = []config.WeChat{{AppID: "wx0123456789abcdef", AppSecret: config.NewSecret("s"), EncodingAESKey: config.NewSecret("short"), Bind: "scan"},
+	c.WeChat = []config.WeChat{{AppID: "wx0123456789abcdef", AppSecret: config.NewSecret("s"), EncodingAESKey: config.NewSecret("short"), Bind: "scan", Promotions: 3},
 		{Name: "second", AppID: "wx0123456789abcdef", AppSecret: config.NewSecret("s"), Bind: "qr"}}
 	err := c.Check()
 	if err == nil {
 		t.Fatal("a configuration full of faults was taken")
 	}
-	for _, want := range []string{"listen:", "metrics_listen:", "https", "43", "oauth or qr", "needs token"} {
+	for _, want := range []string{"listen:", "metrics_listen:", "https", "43", "oauth or qr", "needs token", "promotion_days"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%s is not reported in:\n%v", want, err)
 		}

@@ -44,6 +44,8 @@ func advice(code string) Sentence {
 		return Sentence{"对方不愿以这种方式收到消息；请换一种方式。", "They don't want to be told in this way. Try another."}
 	case CodeRecent:
 		return Sentence{"对方不久前刚收到过推广消息，无需处理。", "They were told a promotion not long ago. Nothing is to be done."}
+	case CodeCap:
+		return Sentence{"对方近来收到的推广已达上限，无需处理。", "They were told as many promotions lately as the cap allows. Nothing is to be done."}
 	case CodeMonth:
 		return Sentence{"对方本月的四条群发已用完，请下月再发。", "They had their four mass messages of this month. Wait for the next."}
 	case CodeAlone:

@@ -89,6 +89,7 @@ type Campaign struct {
 	IfMissed        string            // MissedStart or MissedCancel
 	Quiet           Quiet             // when nothing leaves
 	Gap             time.Duration     // somebody who was told a promotion less than this ago is left out
+	Cap             Cap               // how many promotions one person is told at most, beside the account's
 	Status          CampaignStatus    //
 	HoldUntil       time.Time         // nothing leaves before; zero for no hold
 	HoldReason      string            // "quiet_hours" or "daily_quota"

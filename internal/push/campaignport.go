@@ -50,8 +50,9 @@ type CampaignStore interface {
 	// each of them.
 	Counts(ctx context.Context, no int64) (Counts, error)
 	// Outlook sorts the people of an audience, as it is now, by what is known of
-	// them at a moment that bears on how they may be told.
-	Outlook(ctx context.Context, c Campaign, at time.Time) ([]Prospect, error)
+	// them at a moment that bears on how they may be told. Who is kept from it
+	// by a bar has promotions that say by which.
+	Outlook(ctx context.Context, c Campaign, at time.Time, bars Bars) ([]Prospect, error)
 	// Deliveries lists recipients.
 	Deliveries(ctx context.Context, f DeliveryFilter) ([]Delivery, error)
 	// Due lists scheduled campaigns whose start has come.
@@ -125,6 +126,12 @@ type CampaignTx interface {
 	Settle(ctx context.Context, c Chunk, all []Delivery) error
 	// Told notes with followers that they were told in a way, in a month.
 	Told(ctx context.Context, c Chunk, account string, way Way, now time.Time, month int64, ns []int64) error
+	// Promise notes with followers that they are told a promotion now, but for
+	// those whom a bar keeps from it, and tells with whom. Whoever else does so
+	// at the same time comes before or after.
+	Promise(ctx context.Context, account string, openids []string, now time.Time, bars Bars) (taken map[string]bool, err error)
+	// Withdraw takes the newest of these notes back.
+	Withdraw(ctx context.Context, account string, openids []string) error
 	// Called counts calls that the platform took.
 	Called(ctx context.Context, account string, way Way, day, calls int64) error
 	// Reserve takes room for a span of sending under a name and returns when it

@@ -23,6 +23,7 @@ type Campaigns struct {
 	channels  map[string]Channel
 	wechat    string
 	rates     map[string]int64
+	caps      map[string]Cap
 	now       func() time.Time
 	real      func() time.Time
 	newID     func(prefix string) string
@@ -40,6 +41,7 @@ type CampaignConfig struct {
 	Channels    map[string]Channel // by account name
 	WeChat      string             // the account that sends
 	Rates       map[string]int64   // messages a second of an account, or under [ProviderWeChat] of all, on all nodes together; none for no limit
+	Caps        map[string]Cap     // promotions to one person, of an account; none for no cap
 	Concurrency int                // tries under way at once on this node; 0 for 64
 	Now         func() time.Time   // business time
 	Real        func() time.Time   // real time, for leases and rates; nil for time.Now
@@ -59,7 +61,7 @@ func NewCampaigns(c CampaignConfig) *Campaigns {
 	if c.Concurrency <= 0 {
 		c.Concurrency = 64
 	}
-	return &Campaigns{store: c.Store, messages: c.Messages, channels: c.Channels, wechat: c.WeChat, rates: c.Rates, now: c.Now,
+	return &Campaigns{store: c.Store, messages: c.Messages, channels: c.Channels, wechat: c.WeChat, rates: c.Rates, caps: c.Caps, now: c.Now,
 		real: c.Real, newID: c.NewID, holder: c.Holder, slots: make(chan struct{}, c.Concurrency), wake: bell.New(), log: c.Log}
 }
 
@@ -283,5 +285,6 @@ func (s *Campaigns) contentOf(ctx context.Context, c Campaign, version int64) (c
 		return content{}, choice{}, err
 	}
 	ways, err := waysOf(c.Ways, c.Purpose, c.Template != "")
-	return what, choice{purpose: c.Purpose, ways: ways, text: what.text != "", mapped: what.mapped, gap: c.Gap}, err
+	return what, choice{purpose: c.Purpose, ways: ways, text: what.text != "", mapped: what.mapped, gap: c.Gap,
+		caps: [2]Cap{s.caps[c.Account], c.Cap}}, err
 }

@@ -18,6 +18,7 @@ const (
 	CodeNoNotices = "notices_refused"
 	CodeNoWay     = "way_refused"
 	CodeRecent    = "told_recently"
+	CodeCap       = "frequency_cap"
 	CodeMonth     = "mass_quota"
 	CodeAlone     = "mass_needs_two"
 	CodeNoMass    = "mass_unsupported"
@@ -40,6 +41,7 @@ type choice struct {
 	text    bool          // there are words for a message without a template
 	mapped  bool          // the account has a template for it
 	gap     time.Duration // between two promotions to one person
+	caps    [2]Cap        // the account's and the campaign's own
 	needed  bool          // whatever the person prefers
 }
 
@@ -68,6 +70,7 @@ func (c choice) way(p Candidate, now time.Time) (way Way, skips Skips, none stri
 // person names why somebody is not told in any way. Somebody of whom nothing
 // is known may follow; the platform will say.
 func (c choice) person(p Candidate, now time.Time) string {
+	bars := c.bars(now)
 	switch f := p.Follower; {
 	case p.Known && !f.Following:
 		return CodeLeft
@@ -77,8 +80,10 @@ func (c choice) person(p Candidate, now time.Time) string {
 		return ""
 	case f.NoPromotions:
 		return CodeRefused
-	case c.gap > 0 && f.PromotedAt.Add(c.gap).After(now):
+	case bars.Gap.bars(f):
 		return CodeRecent
+	case bars.Account.bars(f), bars.Campaign.bars(f):
+		return CodeCap
 	}
 	return ""
 }

@@ -152,6 +152,11 @@ func (s *Campaigns) claim(ctx context.Context, tx CampaignTx, w *stint, next *ba
 		next.over = true
 		return tx.Release(ctx, w.chunk, now.Add(reserveMost/4))
 	}
+	if chosen, err = s.promise(ctx, tx, w, chosen); err != nil || len(chosen) == 0 {
+		next.all = nil
+		return err
+	}
+	next.all = chosen
 	ns := make([]int64, len(chosen))
 	for i := range chosen {
 		ns[i] = chosen[i].N

@@ -40,6 +40,9 @@ func (s *Campaigns) settle(ctx context.Context, tx CampaignTx, w *stint, ended [
 	if err := tx.Settle(ctx, w.chunk, ended); err != nil {
 		return err
 	}
+	if err := s.withdraw(ctx, tx, w, ended); err != nil {
+		return err
+	}
 	now := s.now()
 	for _, d := range ended {
 		if d.exhausted {

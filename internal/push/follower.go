@@ -15,8 +15,9 @@ type Follower struct {
 	Typed      Window    // opened by writing: five messages in 48 hours
 	Brief      Window    // opened by following, scanning or tapping: three in a minute
 	Preferences
-	PromotedAt time.Time // when they were last told one
-	MassMonth  int64     // the month in which they were told MassCount by mass send
+	PromotedAt time.Time   // when they were last told a promotion by mass send
+	Promotions []time.Time // when they were last told one, in any way, newest first; to the minute, at most [MaxCapMost]
+	MassMonth  int64       // the month in which they were told MassCount by mass send
 	MassCount  int64
 	Tags       []int64 // only where one follower is asked for
 }

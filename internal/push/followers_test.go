@@ -70,7 +70,7 @@ func TestFollowersPastTenThousandAreKept(t *testing.T) {
 		}
 		count := func(a push.Audience, want int64) {
 			t.Helper()
-			groups, err := n.db.Campaigns().Outlook(ctx, push.Campaign{Account: "wechat", Audience: a}, c.now())
+			groups, err := n.db.Campaigns().Outlook(ctx, push.Campaign{Account: "wechat", Audience: a}, c.now(), push.Bars{})
 			good(t, err)
 			got := int64(0)
 			for _, g := range groups {

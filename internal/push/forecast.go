@@ -88,7 +88,7 @@ func (s *Campaigns) outlook(ctx context.Context, c Campaign, at time.Time, f *Fo
 	if err != nil {
 		return err
 	}
-	all, err := s.store.Outlook(ctx, c, at)
+	all, err := s.store.Outlook(ctx, c, at, how.bars(at))
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,7 @@ type NewCampaign struct {
 	StartAt  time.Time
 	IfMissed string         // empty for MissedStart
 	Quiet    *Quiet         // nil for what its purpose has: NightRest for promotions, none for services
+	Cap      Cap            // of a promotion, beside the account's; zero for none
 	Gap      *time.Duration // nil for a day between promotions
 }
 
@@ -38,7 +39,7 @@ func (s *Campaigns) Draft(ctx context.Context, in NewCampaign) (Campaign, error)
 	}
 	id := s.newID("cmp")
 	c := Campaign{ID: id, No: numberOf(id), Title: in.Title, Purpose: in.Purpose, Account: s.wechat, Audience: in.Audience,
-		Template: in.Template, Values: in.Values, Text: in.Text, Link: in.Link, Rate: in.Rate, StartAt: in.StartAt,
+		Template: in.Template, Values: in.Values, Text: in.Text, Link: in.Link, Cap: in.Cap, Rate: in.Rate, StartAt: in.StartAt,
 		IfMissed: in.IfMissed, Status: CampaignDraft, Version: 1, CreatedAt: s.now()}
 	var err error
 	if c.Ways, err = waysOf(in.Ways, in.Purpose, in.Template != ""); err != nil {
@@ -69,6 +70,8 @@ func (s *Campaigns) check(ctx context.Context, in NewCampaign) error {
 		return ErrPromoByTemplate
 	case in.IfMissed != "" && in.IfMissed != MissedStart && in.IfMissed != MissedCancel:
 		return ErrMissed
+	case !in.Cap.Valid(), in.Cap != (Cap{}) && in.Purpose != PurposePromotion:
+		return ErrCap
 	case (in.Text == "") == (in.Template == ""), !utf8.ValidString(in.Text), utf8.RuneCountInString(in.Text) > 600:
 		return ErrNoContent
 	}

@@ -12,10 +12,10 @@ import (
 
 const (
 	campaignColumns = `id, no, title, kind, account, audience, template, template_version, vals, text, link, ways, rate, start_at,
-		if_missed, quiet_from, quiet_to, gap, status, hold_until, hold_reason, version, created_at, started_at, done_at`
+		if_missed, quiet_from, quiet_to, gap, status, hold_until, hold_reason, version, created_at, started_at, done_at, cap_most, cap_days`
 
 	sqlCampaignInsert statement = `INSERT INTO campaigns (` + campaignColumns + `) VALUES
-		($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`
+		($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)`
 	sqlCampaignUpdate statement = `UPDATE campaigns SET status = $3, template_version = $4,
 		started_at = $5, done_at = $6, version = version + 1 WHERE id = $1 AND version = $2`
 	sqlCampaignByID statement = `SELECT ` + campaignColumns + ` FROM campaigns WHERE id = $1`
@@ -124,7 +124,7 @@ func (c campaignTx) InsertCampaign(ctx context.Context, v push.Campaign, openids
 	if _, err := change(ctx, c.txn, sqlCampaignInsert, v.ID, v.No, v.Title, string(v.Purpose), v.Account, string(audience), v.Template,
 		v.TemplateVersion, pack(v.Values), v.Text, v.Link, waysText(v.Ways), v.Rate, micros(v.StartAt), v.IfMissed, v.Quiet.From, v.Quiet.To,
 		int64(v.Gap/time.Second), string(v.Status), micros(v.HoldUntil), v.HoldReason, v.Version, micros(v.CreatedAt),
-		micros(v.StartedAt), micros(v.DoneAt)); err != nil {
+		micros(v.StartedAt), micros(v.DoneAt), v.Cap.Most, v.Cap.Days); err != nil {
 		return err
 	}
 	for part := range slices.Chunk(openids, peopleAtOnce) {
@@ -177,7 +177,7 @@ func scanCampaign(r row) (v push.Campaign, err error) {
 	if err = r.Scan(&v.ID, &v.No, &v.Title, &v.Purpose, &v.Account, &audience, &v.Template, &v.TemplateVersion,
 		packed[map[string]string, string]{&v.Values}, &v.Text, &v.Link, waysOf{&v.Ways}, &v.Rate, moment{&v.StartAt}, &v.IfMissed, &v.Quiet.From,
 		&v.Quiet.To, &gap, &v.Status, moment{&v.HoldUntil}, &v.HoldReason, &v.Version, moment{&v.CreatedAt}, moment{&v.StartedAt},
-		moment{&v.DoneAt}); err != nil {
+		moment{&v.DoneAt}, &v.Cap.Most, &v.Cap.Days); err != nil {
 		return v, err
 	}
 	v.Gap = time.Duration(gap) * time.Second

@@ -32,7 +32,7 @@ const (
 	sqlCandidates statement = `SELECT d.n, d.recipient, d.status, d.way, d.attempts, d.first_try_at, d.skips,
 			COALESCE(f.openid, ''), COALESCE(f.following, 0), COALESCE(f.typed_until, 0), COALESCE(f.typed_left, 0),
 			COALESCE(f.brief_until, 0), COALESCE(f.brief_left, 0), COALESCE(f.no_promotions, 0), COALESCE(f.promoted_at, 0),
-			COALESCE(f.mass_month, 0), COALESCE(f.mass_count, 0), COALESCE(f.no_notices, 0), COALESCE(f.without, '')
+			COALESCE(f.mass_month, 0), COALESCE(f.mass_count, 0), COALESCE(f.no_notices, 0), COALESCE(f.without, ''), COALESCE(f.promotions, '')
 		FROM campaign_deliveries AS d LEFT JOIN followers AS f ON f.account = $4 AND f.openid = d.recipient
 		WHERE d.campaign_no = $1 AND d.n >= $2 AND d.n < $3 AND d.status IN ('queued', 'sending') AND d.due_at <= $5
 		ORDER BY d.n LIMIT $6`
@@ -74,7 +74,7 @@ func scanCandidate(r row) (v push.Candidate, err error) {
 	f := &v.Follower
 	err = r.Scan(&v.N, &v.Recipient, &v.Status, &v.Way, &v.Attempts, moment{&v.FirstTryAt}, skipsOf{&v.Skips}, &f.OpenID, truth{&f.Following},
 		moment{&f.Typed.Until}, &f.Typed.Left, moment{&f.Brief.Until}, &f.Brief.Left, truth{&f.NoPromotions}, moment{&f.PromotedAt},
-		&f.MassMonth, &f.MassCount, truth{&f.NoNotices}, waysOf{&f.Without})
+		&f.MassMonth, &f.MassCount, truth{&f.NoNotices}, waysOf{&f.Without}, promotionsOf{&f.Promotions})
 	v.Known = f.OpenID != ""
 	return v, err
 }

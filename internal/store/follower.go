@@ -10,7 +10,7 @@ import (
 const (
 	followerColumns = `account, openid, following, unionid, followed_at, left_at, last_in, typed_until, typed_left, brief_until,
 		brief_left, no_promotions, promoted_at, mass_month, mass_count`
-	followerSelect = `SELECT ` + followerColumns + `, no_notices, without FROM followers WHERE account = $1 AND openid `
+	followerSelect = `SELECT ` + followerColumns + `, no_notices, without, promotions FROM followers WHERE account = $1 AND openid `
 
 	sqlFollower        statement = followerSelect + `= $2`
 	sqlFollowers       statement = followerSelect + `> $2 AND following = 1 ORDER BY openid LIMIT $3`
@@ -146,6 +146,6 @@ func (f Followers) ForgetReports(ctx context.Context, then time.Time) (n int64, 
 func scanFollower(r row) (v push.Follower, err error) {
 	err = r.Scan(&v.Account, &v.OpenID, truth{&v.Following}, &v.UnionID, moment{&v.FollowedAt}, moment{&v.LeftAt}, moment{&v.LastIn},
 		moment{&v.Typed.Until}, &v.Typed.Left, moment{&v.Brief.Until}, &v.Brief.Left, truth{&v.NoPromotions}, moment{&v.PromotedAt},
-		&v.MassMonth, &v.MassCount, truth{&v.NoNotices}, waysOf{&v.Without})
+		&v.MassMonth, &v.MassCount, truth{&v.NoNotices}, waysOf{&v.Without}, promotionsOf{&v.Promotions})
 	return v, err
 }

@@ -75,8 +75,8 @@ func TestABadCampaignIsAnsweredBesideEveryFieldAtOnce(t *testing.T) {
 	w := start(t)
 	op := w.asRole(web.Operator)
 	a := op.post("/admin/campaigns", "title", "", "kind", "promotion", "audience", "tag", "tag", "", "text", "come", "link", "ftp://x.example",
-		"rate", "-1", "quiet_from", "25:00", "quiet_to", "08:00", "gap", "99999", "start", "later", "start_at", "soon").want(http.StatusUnprocessableEntity)
-	for _, field := range []string{"title", "tag", "link", "rate", "quiet_from", "gap", "start_at"} {
+		"rate", "-1", "quiet_from", "25:00", "quiet_to", "08:00", "gap", "99999", "cap", "3", "start", "later", "start_at", "soon").want(http.StatusUnprocessableEntity)
+	for _, field := range []string{"title", "tag", "link", "rate", "quiet_from", "gap", "cap", "start_at"} {
 		if a.text("error-"+field) == "" {
 			t.Errorf("no error beside %s", field)
 		}
@@ -114,11 +114,14 @@ func TestACampaignIsPlannedForATime(t *testing.T) {
 	w := start(t)
 	op := w.asRole(web.Operator)
 	page := drafted(op.post("/admin/campaigns", "title", "t", "kind", "promotion", "text", "come", "audience", "all_followers", "start", "later",
-		"start_at", "2026-03-05T10:30", "if_missed", "cancel", "quiet_from", "21:00", "quiet_to", "09:00", "gap", "48", "rate", "7"))
+		"start_at", "2026-03-05T10:30", "if_missed", "cancel", "quiet_from", "21:00", "quiet_to", "09:00", "gap", "48", "cap", "3", "cap_days", "14", "rate", "7"))
 	c, err := w.campaigns.Campaign(t.Context(), strings.TrimPrefix(page, "/admin/campaigns/"))
 	if err != nil || c.StartAt.Format("2006-01-02 15:04") != "2026-03-05 02:30" || c.IfMissed != push.MissedCancel || c.Rate != 7 ||
-		c.Quiet != (push.Quiet{From: 21 * 60, To: 9 * 60}) || c.Gap.Hours() != 48 {
+		c.Quiet != (push.Quiet{From: 21 * 60, To: 9 * 60}) || c.Gap.Hours() != 48 || c.Cap != (push.Cap{Most: 3, Days: 14}) {
 		t.Errorf("%+v, %v", c, err)
+	}
+	if got := op.get(page).text("cap"); !strings.Contains(got, "3") || !strings.Contains(got, "14") {
+		t.Errorf("the cap reads %q", got)
 	}
 	a := op.post(page + "/start").want(http.StatusSeeOther)
 	if !strings.HasSuffix(a.location, "done=scheduled") || !op.get(page).has("act-start") {

@@ -15,7 +15,7 @@ import (
 
 // campaignFields are the fields of the form beside the template's values.
 var campaignFields = []string{"title", "audience", "tag", "since", "openids", "text", "link", "ways", "rate", "quiet_from", "quiet_to",
-	"gap", "start", "start_at", "if_missed", "values"}
+	"gap", "cap", "cap_days", "start", "start_at", "if_missed", "values"}
 
 const (
 	maxRate = 100_000 // messages a second
@@ -121,7 +121,22 @@ func paceOf(get func(string) string, in *push.NewCampaign) error {
 		gap := time.Duration(n) * time.Hour
 		in.Gap = &gap
 	}
+	all.add(capOf(get, in))
 	return all.err()
+}
+
+// capOf reads how many promotions one person is told at most; empty for none.
+func capOf(get func(string) string, in *push.NewCampaign) error {
+	most, days := get("cap"), get("cap_days")
+	if most == "" && days == "" || in.Purpose != push.PurposePromotion {
+		return nil
+	}
+	n, err := strconv.Atoi(most)
+	m, err2 := strconv.Atoi(days)
+	if in.Cap = (push.Cap{Most: n, Days: m}); err != nil || err2 != nil || in.Cap == (push.Cap{}) || !in.Cap.Valid() {
+		return push.ErrCap
+	}
+	return nil
 }
 
 // startOf reads when it starts, as a clock in China shows it.
