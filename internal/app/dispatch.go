@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/paypush/paypush/internal/event"
@@ -31,12 +32,21 @@ type outbox interface {
 type dispatcher struct {
 	outbox outbox
 	queue  job.Queue
+	answer func(context.Context, []event.Event) ([]job.Job, error) // what follows at once; the events that it raises would bring the same jobs
 	routes map[event.Type]func(context.Context, event.Event) ([]job.Job, error)
 	every  func(context.Context, []event.Event) error // what follows from every event, of whatever type
 	holder string
 	log    *slog.Logger
-	leased time.Time // until when this node is the dispatcher, real time
+
+	leased time.Time     // until when this node is the dispatcher, real time
+	at     int64         // up to where events were handed on
+	noted  int64         // and up to where that is stored
+	noteAt time.Time     // when it was stored last
+	ahead  map[name]bool // jobs of which the event is to come
 }
+
+// name is what makes a job unique.
+type name struct{ kind, key string }
 
 const (
 	dispatchCursor = "dispatch"
@@ -44,6 +54,8 @@ const (
 	dispatchEvery  = 500 * time.Millisecond
 	dispatchBatch  = 500
 	dispatchPause  = 10 * time.Millisecond // so that a burst of commits is one round, not a round each
+	dispatchNote   = 250 * time.Millisecond
+	dispatchAhead  = 20 * dispatchBatch // more than this of ahead is forgotten
 )
 
 // run dispatches until ctx ends: at once after a commit of this process, and
@@ -85,19 +97,31 @@ func (d *dispatcher) dispatch(ctx context.Context) error {
 			return fault.Wrap("app.dispatch", err)
 		}
 		handled, err := d.handOn(ctx)
-		if err != nil || numbered+handled == 0 {
+		if err != nil {
+			return fault.Wrap("app.dispatch", err)
+		}
+		if err := d.note(ctx, numbered+handled == 0); err != nil || numbered+handled == 0 {
 			return fault.Wrap("app.dispatch", err)
 		}
 	}
 }
 
+// note stores how far this node has come, now and then and when there is
+// nothing more. What a node that died had not stored is handed on again.
+func (d *dispatcher) note(ctx context.Context, rest bool) error {
+	if d.at == d.noted || !rest && time.Since(d.noteAt) < dispatchNote {
+		return nil
+	}
+	err := d.outbox.Advance(ctx, dispatchCursor, d.at)
+	if err == nil {
+		d.noted, d.noteAt = d.at, time.Now()
+	}
+	return err
+}
+
 // handOn handles the next numbered events and tells how many.
 func (d *dispatcher) handOn(ctx context.Context) (int, error) {
-	after, err := d.outbox.Cursor(ctx, dispatchCursor)
-	if err != nil {
-		return 0, err
-	}
-	events, err := d.outbox.After(ctx, after, dispatchBatch)
+	events, err := d.outbox.After(ctx, d.at, dispatchBatch)
 	if err != nil || len(events) == 0 {
 		return 0, err
 	}
@@ -105,24 +129,31 @@ func (d *dispatcher) handOn(ctx context.Context) (int, error) {
 }
 
 // lease makes sure that this node is the dispatcher, and renews the lease when
-// half of it is over.
+// half of it is over. Another node may have been it before, and further.
 func (d *dispatcher) lease(ctx context.Context) (bool, error) {
 	now := time.Now()
 	if now.Add(dispatchLease / 2).Before(d.leased) {
 		return true, nil
 	}
 	mine, err := d.outbox.Lease(ctx, dispatchCursor, d.holder, now.Add(dispatchLease))
-	if err == nil && mine {
-		d.leased = now.Add(dispatchLease)
+	if err != nil || !mine {
+		d.leased, d.ahead = time.Time{}, nil
+		return false, err
 	}
-	return mine, err
+	seq, err := d.outbox.Cursor(ctx, dispatchCursor)
+	if err != nil {
+		return false, err
+	}
+	d.leased, d.at, d.noted = now.Add(dispatchLease), max(seq, d.at), seq
+	return true, nil
 }
 
 func (d *dispatcher) handle(ctx context.Context, events []event.Event) error {
-	if err := d.every(ctx, events); err != nil {
+	jobs, err := d.answer(ctx, events)
+	if err != nil {
 		return err
 	}
-	var jobs []job.Job
+	soon := len(jobs)
 	for _, e := range events {
 		route, ok := d.routes[e.Type]
 		if !ok {
@@ -132,12 +163,37 @@ func (d *dispatcher) handle(ctx context.Context, events []event.Event) error {
 		if err != nil {
 			return err
 		}
-		jobs = append(jobs, more...)
+		jobs = append(jobs, d.fresh(more)...)
 	}
 	if len(jobs) > 0 {
 		if err := d.queue.Enqueue(ctx, jobs...); err != nil {
 			return err
 		}
 	}
-	return d.outbox.Advance(ctx, dispatchCursor, events[len(events)-1].Seq)
+	d.expect(jobs[:soon])
+	if err := d.every(ctx, events); err != nil {
+		return err
+	}
+	d.at = events[len(events)-1].Seq
+	return nil
+}
+
+// fresh leaves out jobs that were enqueued before their event came.
+func (d *dispatcher) fresh(jobs []job.Job) []job.Job {
+	return slices.DeleteFunc(jobs, func(j job.Job) bool {
+		known := d.ahead[name{j.Kind, j.Key}]
+		delete(d.ahead, name{j.Kind, j.Key})
+		return known
+	})
+}
+
+// expect remembers jobs that were enqueued before their event comes. What is
+// forgotten is enqueued again, and recognised by its key.
+func (d *dispatcher) expect(jobs []job.Job) {
+	if d.ahead == nil || len(d.ahead) > dispatchAhead {
+		d.ahead = make(map[name]bool)
+	}
+	for _, j := range jobs {
+		d.ahead[name{j.Kind, j.Key}] = true
+	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/paypush/paypush/internal/event"
 	"github.com/paypush/paypush/internal/id"
+	"github.com/paypush/paypush/internal/job"
 	"github.com/paypush/paypush/internal/push"
 )
 
@@ -62,10 +63,12 @@ func (s *Server) forgetReports(ctx context.Context) {
 	}
 }
 
-// onEvents is what follows from every event, of whatever type.
-func (s *Server) onEvents(ctx context.Context, all []event.Event) error {
-	if err := s.push.OnEvents(ctx, all); err != nil {
-		return err
+// answer has the rules answer events, and delivers at once what they say.
+func (s *Server) answer(ctx context.Context, all []event.Event) ([]job.Job, error) {
+	placed, err := s.push.OnEvents(ctx, all)
+	jobs := make([]job.Job, len(placed))
+	for i, id := range placed {
+		jobs[i] = deliverJob(id)
 	}
-	return s.webhooks.Enqueue(ctx, all)
+	return jobs, err
 }

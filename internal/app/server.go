@@ -212,7 +212,8 @@ func (s *Server) loop(run func()) { s.loops.Go(run) }
 
 // dispatcher knows what follows from which event.
 func (s *Server) dispatcher() *dispatcher {
-	return &dispatcher{outbox: events{s.db.Outbox(), s.db}, queue: s.jobs, holder: rand.Text(), log: s.log, every: s.onEvents,
+	return &dispatcher{outbox: events{s.db.Outbox(), s.db}, queue: s.jobs, holder: rand.Text(), log: s.log,
+		answer: s.answer, every: s.webhooks.Enqueue,
 		routes: map[event.Type]func(context.Context, event.Event) ([]job.Job, error){
 			event.MessageQueued: func(_ context.Context, e event.Event) ([]job.Job, error) {
 				return []job.Job{deliverJob(e.Object)}, nil

@@ -118,7 +118,7 @@ func TestRulesAnswerEventsOnce(t *testing.T) {
 		paid := event.Event{ID: "evt_2", Type: event.OrderPaid, Object: "ord_1", At: noon,
 			Data: []byte(`{"id":"ord_1","openid":"o1","amount":1230,"subject":"茶","out_trade_no":"N1"}`)}
 		for range 3 {
-			good(t, n.messages.OnEvents(ctx, []event.Event{e, paid, {ID: "evt_3", Type: "course.begun", Data: []byte(`{"openid":"o1"}`)}}))
+			good(t, n.onEvents(ctx, []event.Event{e, paid, {ID: "evt_3", Type: "course.begun", Data: []byte(`{"openid":"o1"}`)}}))
 		}
 		m, err := n.db.Messages().MessageByKey(ctx, "rule:"+r.ID+":evt_1")
 		good(t, err)
@@ -142,7 +142,7 @@ func TestRulesAnswerEventsOnce(t *testing.T) {
 		}
 		good(t, n.messages.DeleteRule(ctx, r.ID))
 		e.ID = "evt_9"
-		good(t, n.messages.OnEvents(ctx, []event.Event{e}))
+		good(t, n.onEvents(ctx, []event.Event{e}))
 		if _, err := n.db.Messages().MessageByKey(ctx, "rule:"+r.ID+":evt_9"); !errors.Is(err, push.ErrNoMessage) {
 			t.Errorf("a deleted rule answers: %v", err)
 		}

@@ -62,7 +62,7 @@ func TestInvariant16ReceiptsAreNotSwitchedOff(t *testing.T) {
 			good(t, err)
 			good(t, n.messages.AddRule(ctx, r))
 			e := event.Event{ID: "evt_" + string(what), Type: what, Object: "x", At: noon, Data: []byte(`{"openid":"o00000","amount":500}`)}
-			good(t, n.messages.OnEvents(ctx, []event.Event{e}))
+			good(t, n.onEvents(ctx, []event.Event{e}))
 			m, err := n.db.Messages().MessageByKey(ctx, "rule:"+r.ID+":"+e.ID)
 			good(t, err)
 			return n.deliver(t, m.ID)

@@ -138,11 +138,12 @@ func (s *Service) checkRule(ctx context.Context, r Rule) error {
 
 // OnEvents answers events by the rules: each rule tells once of each event,
 // however often the event is handed in. Who can't be reached is told nothing,
-// and that is not an error. All messages are stored in one transaction.
-func (s *Service) OnEvents(ctx context.Context, events []event.Event) error {
+// and that is not an error. All messages are stored in one transaction; the ids
+// of those that are new come back.
+func (s *Service) OnEvents(ctx context.Context, events []event.Event) (placed []string, err error) {
 	rules, err := s.Rules(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var all []Message
 	template := once(s.Template)
@@ -153,7 +154,7 @@ func (s *Service) OnEvents(ctx context.Context, events []event.Event) error {
 			}
 			m, ok, err := s.answer(ctx, r, e, template)
 			if err != nil {
-				return fault.Wrap("push.OnEvents "+e.ID+" by "+r.ID, err)
+				return nil, fault.Wrap("push.OnEvents "+e.ID+" by "+r.ID, err)
 			}
 			if ok {
 				all = append(all, m)
@@ -161,10 +162,10 @@ func (s *Service) OnEvents(ctx context.Context, events []event.Event) error {
 		}
 	}
 	if len(all) == 0 {
-		return nil
+		return nil, nil
 	}
-	_, err = s.place(ctx, all)
-	return fault.Wrap("push.OnEvents", err)
+	placed, err = s.place(ctx, all)
+	return placed, fault.Wrap("push.OnEvents", err)
 }
 
 // once asks for each template once, however many messages are made of it.

@@ -88,18 +88,19 @@ func (s *Service) draft(ctx context.Context, in NewMessage, template finder) (Me
 // Place stores a drafted message and the event that sends it, in one
 // transaction. Placing it again, or another with the same key, adds nothing.
 func (s *Service) Place(ctx context.Context, m Message) (added bool, err error) {
-	n, err := s.place(ctx, []Message{m})
-	return n == 1, fault.Wrap("push.Place", err)
+	placed, err := s.place(ctx, []Message{m})
+	return len(placed) == 1, fault.Wrap("push.Place", err)
 }
 
-// place stores messages and the events that send them, and tells how many are
-// new.
-func (s *Service) place(ctx context.Context, all []Message) (n int, err error) {
+// place stores messages and the events that send them, and gives the ids of
+// those that are new.
+func (s *Service) place(ctx context.Context, all []Message) (placed []string, err error) {
 	err = s.store.Update(ctx, func(tx Tx) error {
 		added, err := tx.InsertMessages(ctx, all)
 		if err != nil {
 			return err
 		}
+		placed = placed[:0]
 		queued := make([]event.Event, 0, len(added))
 		for _, m := range all {
 			if !added[m.ID] {
@@ -109,13 +110,13 @@ func (s *Service) place(ctx context.Context, all []Message) (n int, err error) {
 			if err != nil {
 				return err
 			}
+			placed = append(placed, m.ID)
 			queued = append(queued, event.Event{ID: s.newID("evt"), Type: event.MessageQueued, Object: m.ID,
 				Version: m.Version, Data: data, At: s.now()})
 		}
-		n = len(queued)
 		return tx.AddEvents(ctx, queued)
 	})
-	return n, err
+	return placed, err
 }
 
 // Message finds one message.

@@ -134,7 +134,7 @@ func TestRuleTellsOfARefundAndShowsThatItArrived(t *testing.T) {
 		good(t, err)
 		good(t, n.messages.AddRule(ctx, r))
 		e := event.Event{ID: "evt_1", Type: event.RefundSucceeded, Object: "ref_1", At: noon, Data: []byte(`{"openid":"o1","amount":500}`)}
-		good(t, n.messages.OnEvents(ctx, []event.Event{e, e}))
+		good(t, n.onEvents(ctx, []event.Event{e, e}))
 		m, err := n.db.Messages().MessageByKey(ctx, "rule:"+r.ID+":evt_1")
 		good(t, err)
 		if len(m.Ways) != 2 || m.Ways[0] != push.WayCustom {

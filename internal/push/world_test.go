@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/paypush/paypush/internal/event"
 	"github.com/paypush/paypush/internal/id"
 	"github.com/paypush/paypush/internal/push"
 	"github.com/paypush/paypush/internal/push/pushtest"
@@ -169,4 +170,10 @@ func (n *node) once(t *testing.T, people int) {
 			t.Errorf("%s was told %d times", who, times)
 		}
 	}
+}
+
+// onEvents has the rules answer events.
+func (n *node) onEvents(ctx context.Context, all []event.Event) error {
+	_, err := n.messages.OnEvents(ctx, all)
+	return err
 }

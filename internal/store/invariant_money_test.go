@@ -180,7 +180,7 @@ func pushedOnce(t *testing.T, nodes []*node, w *world) {
 				if e.Type != event.OrderPaid {
 					continue
 				}
-				if err := nodes[i%2].mail.OnOrderPaid(ctx, e); err != nil {
+				if _, err := nodes[i%2].mail.OnEvents(ctx, []event.Event{e}); err != nil {
 					t.Error(err)
 				}
 			}

@@ -16,7 +16,7 @@ import (
 func (w *world) happen(kind event.Type, id, data string) []push.Message {
 	w.t.Helper()
 	e := event.Event{ID: id, Type: kind, Object: "x", Data: []byte(data), At: w.clock.now()}
-	if err := w.push.OnEvents(w.t.Context(), []event.Event{e}); err != nil {
+	if _, err := w.push.OnEvents(w.t.Context(), []event.Event{e}); err != nil {
 		w.t.Fatal(err)
 	}
 	all, err := w.push.Messages(w.t.Context(), push.Filter{Limit: 100})
