@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/paypush/paypush/internal/config"
 	"github.com/paypush/paypush/internal/id"
 	"github.com/paypush/paypush/internal/reconcile"
 )
@@ -11,7 +12,7 @@ import (
 // openBooks makes what holds the ledger against the platforms' bills.
 func (s *Server) openBooks() {
 	s.books = reconcile.New(reconcile.Config{Store: s.db.Reconciliations(), Money: s.pay, Accounts: s.accounts.books,
-		Now: s.clock.Now, Real: time.Now, NewID: id.New, Log: s.log})
+		Now: s.clock.Now, Real: time.Now, NewID: id.New, Keep: config.Days(s.conf.Retention.Bills), Log: s.log})
 }
 
 const booksEvery = 2 * time.Second

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"crypto/rand"
-	"time"
 
 	"github.com/paypush/paypush/internal/event"
 	"github.com/paypush/paypush/internal/id"
@@ -45,22 +44,6 @@ func (s *Server) caps() map[string]push.Cap {
 func (s *Server) beginPush(live context.Context) {
 	s.loop(func() { s.campaigns.Run(live) })
 	s.loop(func() { s.followers.Run(live) })
-	s.loop(func() { every(live, cleanEvery, func() { s.forgetReports(live) }) })
-}
-
-// reportsKept is for how long it is known what a platform reported of a message.
-const reportsKept = 90 * 24 * time.Hour
-
-func (s *Server) forgetReports(ctx context.Context) {
-	for ctx.Err() == nil {
-		n, err := s.db.Followers().ForgetReports(ctx, s.clock.Now().Add(-reportsKept))
-		if err != nil && ctx.Err() == nil {
-			s.log.Error("old reports can't be deleted", "error", err)
-		}
-		if n == 0 || err != nil {
-			return
-		}
-	}
 }
 
 // answer has the rules answer events, and delivers at once what they say.

@@ -186,12 +186,11 @@ func (s *Server) begin(ctx context.Context, l net.Listener) error {
 	s.stop = stop
 	s.loop(func() { sweep(live, s.pay, s.log) })
 	s.loop(func() { s.dispatcher().run(live) })
-	s.loop(func() { clean(live, s.db, s.log) })
 	s.loop(func() { s.runBooks(live) })
 	s.loop(func() { s.runArchive(live) })
 	s.loop(func() { s.webhooks.Run(live) })
 	s.beginPush(live)
-	s.loop(func() { forget(live, s.webhooks, config.Days(s.conf.Retention.Webhooks), s.log) })
+	s.beginCleaning(live)
 	if s.conf.Mode == config.Sandbox {
 		s.loop(func() { s.clock.follow(live, newSandboxClient(s.conf.SandboxURL), s.log) })
 	}

@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/paypush/paypush/internal/config"
 	"github.com/paypush/paypush/internal/id"
@@ -83,23 +81,4 @@ func (s sealer) Seal(name string, plain []byte) ([]byte, error) {
 		return nil, webhook.ErrNoKey.Because("app.seal", err)
 	}
 	return b, err
-}
-
-// forget deletes deliveries that were final kept ago, for as long as ctx
-// lives; zero keeps them for ever.
-func forget(ctx context.Context, s *webhook.Service, kept time.Duration, log *slog.Logger) {
-	if kept == 0 {
-		return
-	}
-	every(ctx, cleanEvery, func() {
-		for ctx.Err() == nil {
-			n, err := s.Forget(ctx, kept)
-			if err != nil && ctx.Err() == nil {
-				log.Error("old webhook deliveries can't be deleted", "error", err)
-			}
-			if n == 0 || err != nil {
-				return
-			}
-		}
-	})
 }

@@ -17,12 +17,13 @@ type Retention struct {
 	Messages   int    `toml:"messages"`            //
 	Recipients int    `toml:"campaign_deliveries"` // after the campaign's end
 	Webhooks   int    `toml:"webhook_deliveries"`  // days after the last try; then deleted, with the attempts
+	Bills      int    `toml:"bill_lines"`          // days after they were compared; then deleted
 }
 
 // DefaultRetention keeps an order's notices and events for longer than a
 // refund may come, which is a year.
 func DefaultRetention() Retention {
-	return Retention{Notices: 400, Events: 400, Messages: 180, Recipients: 180, Webhooks: 30}
+	return Retention{Notices: 400, Events: 400, Messages: 180, Recipients: 180, Webhooks: 30, Bills: 400}
 }
 
 // LeastRetention is how many days nothing is archived before: a platform
@@ -51,7 +52,8 @@ func (r Retention) Check() error {
 		days  int
 		least int
 	}{{"notices", r.Notices, LeastRetention}, {"events", r.Events, LeastRetention}, {"messages", r.Messages, LeastRetention},
-		{"campaign_deliveries", r.Recipients, LeastRetention}, {"webhook_deliveries", r.Webhooks, 7}} {
+		{"campaign_deliveries", r.Recipients, LeastRetention}, {"webhook_deliveries", r.Webhooks, 7},
+		{"bill_lines", r.Bills, 60}} {
 		if s.days != 0 && (s.days < s.least || s.days > 36500) {
 			all = append(all, fmt.Errorf("retention.%s: %d days is neither 0, for ever, nor %d to 36500", s.name, s.days, s.least))
 		}

@@ -24,6 +24,8 @@ func TestRetentionThatIsWrongNamesItsSetting(t *testing.T) {
 		"webhook_deliveries = 6":                "retention.webhook_deliveries",
 		"events = 40\nwebhook_deliveries = 41":  "retention.webhook_deliveries",
 		"webhook_deliveries = 0":                "retention.webhook_deliveries",
+		"bill_lines = 60":                       "",
+		"bill_lines = 59":                       "retention.bill_lines",
 		"notices = \"a year\"":                  "retention.notices",
 		"events = 1.5":                          "retention.events",
 		"notices = 99999999999999999999":        "retention.notices",

@@ -36,6 +36,9 @@ type Store interface {
 	// LeaseAsks answers up to limit open differences whose AskAt is at or
 	// before now, and moves it to until in the same step.
 	LeaseAsks(ctx context.Context, now, until time.Time, limit int) ([]Difference, error)
+	// Lined answers the first reconciliation after an id whose bill has lines
+	// here, by id. It reports false where there is none.
+	Lined(ctx context.Context, after string) (Reconciliation, bool, error)
 }
 
 // Reader reads what is there. Missing things are [ErrNoReconciliation] and

@@ -19,7 +19,7 @@ type Account struct {
 	Terms    Terms
 }
 
-// Config is what a [Service] works with. Every field but Log is needed.
+// Config is what a [Service] works with. Every field but Keep and Log is needed.
 type Config struct {
 	Store    Store
 	Money    Money
@@ -27,6 +27,7 @@ type Config struct {
 	Now      func() time.Time           // business time, by which days end and bills fall due
 	Real     func() time.Time           // real time, by which leases end
 	NewID    func(prefix string) string //
+	Keep     time.Duration              // business time that a bill's lines are kept after they were compared; 0 for ever
 	Log      *slog.Logger
 }
 
@@ -55,8 +56,8 @@ const keptYears = 6
 // Begin asks for the reconciliation of a day: the bill is fetched and compared
 // soon, by whichever node is free. A day that was reconciled before is begun
 // again and keeps its id, and its differences their history; one that is under
-// way goes on. It fails with [pay.ErrNoAccount], [ErrDayNotOver] and
-// [ErrDayTooOld].
+// way goes on. It fails with [pay.ErrNoAccount], [ErrDayNotOver], [ErrDayTooOld]
+// and [ErrLinesGone].
 func (s *Service) Begin(ctx context.Context, account string, day pay.Day) (Reconciliation, error) {
 	now := s.Now()
 	switch today := pay.DayOf(now); {
@@ -69,6 +70,9 @@ func (s *Service) Begin(ctx context.Context, account string, day pay.Day) (Recon
 	}
 	var r Reconciliation
 	err := s.Store.Update(ctx, func(tx Tx) (err error) {
+		if err := s.gone(ctx, tx, account, day); err != nil {
+			return err
+		}
 		r = s.planned(account, day, now)
 		added, err := tx.InsertReconciliation(ctx, r)
 		if err != nil || added {

@@ -16,6 +16,8 @@ const (
 		FROM json_each($1)`
 	sqlLinesDrop statement = `DELETE FROM bill_lines WHERE reconciliation_id = $1 AND number IN (
 		SELECT number FROM bill_lines WHERE reconciliation_id = $1 ORDER BY number LIMIT $2)`
+	sqlLined statement = `SELECT ` + reconciliationColumns + `, open FROM reconciliations WHERE id = (
+		SELECT reconciliation_id FROM bill_lines WHERE reconciliation_id > $1 ORDER BY reconciliation_id LIMIT 1)`
 
 	// The lines of one key are one thing; they lie together in the index.
 	sqlPairs statement = `SELECT fresh.number, fresh.kind, fresh.request_no, fresh.trade_no, fresh.lines, fresh.amount, fresh.received, fresh.fee,
@@ -58,6 +60,15 @@ func (r reconciliationTx) AddLines(ctx context.Context, reconciliationID string,
 	clean := strings.ReplaceAll(string(packed), `\u0000`, `\ufffd`)
 	_, err = change(ctx, r.txn, sqlLinesInsert, clean, reconciliationID)
 	return err
+}
+
+// Lined implements [reconcile.Store].
+func (r Reconciliations) Lined(ctx context.Context, after string) (v reconcile.Reconciliation, found bool, err error) {
+	all, err := many(ctx, r.x, scanReconciliation, sqlLined, after)
+	if found = len(all) == 1; found {
+		v = all[0]
+	}
+	return v, found, err
 }
 
 // DropLines implements [reconcile.Tx].

@@ -12,6 +12,7 @@ import (
 const (
 	sqlForgedCount statement = `INSERT INTO forged_counts (account, hour, count) VALUES ($1, $2, $3)
 		ON CONFLICT (account, hour) DO UPDATE SET count = forged_counts.count + excluded.count`
+	sqlForgedForget statement = `DELETE FROM forged_counts WHERE account = $1 AND hour < $2`
 	sqlForgedSample statement = `INSERT INTO forged_samples (id, account, body, remote, reason, at) VALUES ($1, $2, $3, $4, $5, $6)`
 	sqlForgedTrim   statement = `DELETE FROM forged_samples WHERE id IN (
 		SELECT id FROM forged_samples ORDER BY at DESC, id DESC LIMIT 1000 OFFSET 100)`
@@ -19,12 +20,13 @@ const (
 	sqlForgedSamples statement = `SELECT account, body, remote, reason, at FROM forged_samples ORDER BY at DESC, id DESC LIMIT 100`
 )
 
-// The bounds of what forged notices may cost: rows, bytes of each body, and
-// how often the database hears of them.
+// The bounds of what forged notices may cost: rows, bytes of each body, how
+// often the database hears of them, and for how long they are remembered.
 const (
 	forgedBody    = 4 << 10
 	forgedAtOnce  = 8
 	forgedTimeout = 5 * time.Second
+	forgedKept    = 400 * 24 * time.Hour // of the counts
 )
 
 // Forged is one sample of a forged notice.
@@ -100,6 +102,9 @@ func (r *rejects) flush() {
 func writeForged(ctx context.Context, tx *txn, counts map[ForgedCount]int64, samples []Forged) error {
 	for k, n := range counts {
 		if _, err := change(ctx, tx, sqlForgedCount, k.Account, micros(k.Hour), n); err != nil {
+			return err
+		}
+		if _, err := change(ctx, tx, sqlForgedForget, k.Account, micros(k.Hour.Add(-forgedKept))); err != nil {
 			return err
 		}
 	}

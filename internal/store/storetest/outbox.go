@@ -74,8 +74,8 @@ func outbox(t *testing.T, db *store.DB) {
 func forged(t *testing.T, _ *store.DB) {
 	ctx := context.Background()
 	url := URL(t, strings.Split(t.Name(), "/")[1])
-	for round := range 3 {
-		db, err := store.Open(ctx, url, store.Options{Now: func() time.Time { return at.Add(time.Duration(round) * time.Minute) }})
+	for _, now := range []time.Time{at.Add(-401 * 24 * time.Hour), at, at.Add(time.Minute), at.Add(2 * time.Minute)} {
+		db, err := store.Open(ctx, url, store.Options{Now: func() time.Time { return now }})
 		good(t, err)
 		for i := range 500 {
 			db.Ledger().Reject(ctx, pay.Posted{Account: "alipay", Body: []byte(strings.Repeat("x", 1<<14)), Remote: "r"},
@@ -84,7 +84,7 @@ func forged(t *testing.T, _ *store.DB) {
 		good(t, db.Close())
 	}
 	db := Open(t, url, store.Options{})
-	counts, err := db.Ledger().ForgedCounts(ctx, at.Add(-time.Hour))
+	counts, err := db.Ledger().ForgedCounts(ctx, at.Add(-500*24*time.Hour))
 	good(t, err)
 	same(t, "counts", counts, []store.ForgedCount{{Account: "alipay", Hour: at.Truncate(time.Hour), Count: 1500}})
 	samples, err := db.Ledger().ForgedSamples(ctx)
