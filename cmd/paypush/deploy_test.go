@@ -102,3 +102,24 @@ func TestDeployedSecretsAreThoseOfTheExample(t *testing.T) {
 		}
 	}
 }
+
+// What people put beside the composition gets neither into an image nor into a
+// commit.
+func TestDeployedSecretsStayWhereTheyAre(t *testing.T) {
+	compose := read(t, "deploy", "compose.yaml")
+	beside := map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?m)^      - \./([^:]+):|^    file: ([^/\n]+)`).FindAllStringSubmatch(compose, -1) {
+		beside["/deploy/"+m[1]+m[2]] = true
+	}
+	if len(beside) < 2 {
+		t.Fatalf("found only %v", beside)
+	}
+	for _, file := range [][]string{{".gitignore"}, {"deploy", "Dockerfile.dockerignore"}} {
+		ignored := "\n" + strings.ReplaceAll(read(t, file...), "/\n", "\n")
+		for path := range beside {
+			if !strings.Contains(ignored, "\n"+path+"\n") {
+				t.Errorf("%s lets %s through", strings.Join(file, "/"), path)
+			}
+		}
+	}
+}
