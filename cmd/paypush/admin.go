@@ -16,20 +16,31 @@ import (
 
 // database says which database a command works on.
 type database struct {
-	Data        string `help:"Folder of the database." default:"./var" type:"path"`
+	Data        string `help:"Folder of the database; ./var unless a configuration names one." type:"path"`
 	DatabaseURL string `help:"sqlite:PATH or postgres://...; also PAYPUSH_DATABASE_URL_FILE." name:"database-url"`
+}
+
+// over lays what was said on the command line or by the environment over a
+// configuration.
+func (d database) over(conf config.Config) (config.Config, error) {
+	if d.Data != "" {
+		conf.Data = d.Data
+	}
+	url, err := databaseURL(d.DatabaseURL)
+	if url != "" {
+		conf.Database = url
+	}
+	return conf, err
 }
 
 // office opens the database for a command, in a folder that is made where it
 // is missing.
 func (d database) office(ctx context.Context) (*app.Office, error) {
-	conf := config.Default()
-	conf.Data = d.Data
-	url, err := databaseURL(d.DatabaseURL)
+	conf, err := d.over(config.Default())
 	if err != nil {
 		return nil, err
 	}
-	if conf.Database = url; url == "" {
+	if conf.Database == "" {
 		if err := os.MkdirAll(conf.Data, 0o700); err != nil {
 			return nil, err
 		}

@@ -51,10 +51,8 @@ func (c *auditCommand) check() error {
 	if u, err := url.Parse(c.Sandbox); c.Sandbox != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
 		return errors.New("--sandbox must be an address such as http://127.0.0.1:8081")
 	}
-	conf := config.Default()
-	conf.Data = c.Data
-	var err error
-	if conf.Database, err = databaseURL(c.DatabaseURL); err != nil {
+	conf, err := c.over(config.Default())
+	if err != nil {
 		return err
 	}
 	return exists(conf)

@@ -77,18 +77,13 @@ func (c *restoreCommand) Run(ctx context.Context) error {
 // where finds the database of a command: the flags, then the file.
 func (d database) where(file string) (config.Config, error) {
 	conf := config.Default()
-	conf.Data = d.Data
 	if file != "" {
 		var err error
 		if conf, err = config.Load(file); err != nil {
 			return conf, err
 		}
 	}
-	url, err := databaseURL(d.DatabaseURL)
-	if url != "" {
-		conf.Database = url
-	}
-	return conf, err
+	return d.over(conf)
 }
 
 func describe(c backup.Content) string {

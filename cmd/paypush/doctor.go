@@ -48,11 +48,14 @@ func (c *doctorCommand) Run(ctx context.Context) error {
 // config takes what is examined from the file, the sandbox, or the dev.json
 // beside the data. Faults of the file are for the report.
 func (c *doctorCommand) config() (conf config.Config, faults, err error) {
-	conf = config.Default()
-	met, absent := app.Meet(c.Data)
+	if conf, err = c.over(config.Default()); err != nil {
+		return conf, nil, err
+	}
+	met, absent := app.Meet(conf.Data)
 	switch {
 	case c.Config != "":
 		conf, faults = config.Load(c.Config)
+		conf, err = c.over(conf)
 	case c.Sandbox != "":
 		conf.Mode, conf.SandboxURL = config.Sandbox, c.Sandbox
 		if met.SandboxURL == c.Sandbox {
@@ -63,15 +66,8 @@ func (c *doctorCommand) config() (conf config.Config, faults, err error) {
 	default:
 		return conf, nil, errors.New("name --config FILE or --sandbox URL, or the --data of `paypush dev`")
 	}
-	if c.Config == "" {
-		conf.Data = c.Data
-	}
 	if c.PublicURL != "" {
 		conf.PublicURL = c.PublicURL
-	}
-	url, err := databaseURL(c.DatabaseURL)
-	if url != "" {
-		conf.Database = url
 	}
 	return conf, faults, err
 }
