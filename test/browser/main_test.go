@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -107,12 +108,17 @@ func (b *browser) tab() *tab {
 const patience = time.Minute
 
 // do runs actions and fails the test, with what the page shows, when they take
-// too long.
+// too long. A page that is still coming may replace what was just found on it,
+// before anything was done to that; then it is looked for again.
 func (tb *tab) do(what string, actions ...chromedp.Action[chromedp.Void]) {
 	tb.t.Helper()
 	ctx, cancel := context.WithTimeout(tb.ctx, patience)
 	defer cancel()
-	if err := chromedp.Do(ctx, actions...); err != nil {
+	err := chromedp.Do(ctx, actions...)
+	for err != nil && strings.Contains(err.Error(), "Could not find node with given id") {
+		err = chromedp.Do(ctx, actions...)
+	}
+	if err != nil {
 		tb.t.Fatalf("%s: %v\n%s", what, err, tb.describe())
 	}
 }
