@@ -3,7 +3,6 @@ package crash_test
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -16,16 +15,23 @@ import (
 	"time"
 )
 
+// entrance is the public address of several servers.
+type entrance interface {
+	URL() string
+	// add takes a server in that is ready.
+	add(t *testing.T, base string) *backend
+}
+
 // front is the public address of several servers. What platforms call goes to
-// all of them at once; anything else to one that is well, as a balancer does.
+// all of them at once; anything else to one that is well. It implements entrance.
 type front struct {
-	*httptest.Server
+	server *httptest.Server
 	mu     sync.Mutex
 	nodes  []*backend
-	sober  bool     // a notice goes to one server, as any other request does
-	failed []string // what was answered 500 and above, or cut
-	served int
 }
+
+// URL implements entrance.
+func (f *front) URL() string { return f.server.URL }
 
 type backend struct {
 	base string
@@ -38,13 +44,13 @@ func (b *backend) mark(well bool) { b.sick.Store(!well) }
 func newFront(t *testing.T) *front {
 	t.Helper()
 	f := new(front)
-	f.Server = httptest.NewServer(f)
-	t.Cleanup(f.Close)
+	f.server = httptest.NewServer(f)
+	t.Cleanup(f.server.Close)
 	return f
 }
 
-// add takes a server in; it counts as well.
-func (f *front) add(base string) *backend {
+// add implements entrance; the server counts as well.
+func (f *front) add(_ *testing.T, base string) *backend {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	b := &backend{base: base}
@@ -70,7 +76,7 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
-	platform := !f.sober && strings.HasPrefix(r.URL.Path, "/notify/")
+	platform := strings.HasPrefix(r.URL.Path, "/notify/")
 	answers := make(chan answer, 8)
 	bases := f.bases(platform)
 	if !platform {
@@ -85,21 +91,7 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			break
 		}
 	}
-	f.note(r, last)
 	last.write(w)
-}
-
-// note keeps what a balancer's log would show as an error.
-func (f *front) note(r *http.Request, a answer) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.served++
-	if len(f.nodes) == 0 {
-		return // the first server introduces itself before anybody is sent to it
-	}
-	if a.status >= http.StatusInternalServerError {
-		f.failed = append(f.failed, fmt.Sprintf("%s %s: %d %s", r.Method, r.URL.Path, a.status, a.body))
-	}
 }
 
 type answer struct {

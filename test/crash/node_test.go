@@ -14,7 +14,7 @@ type node struct {
 	api     *harness.Client
 	process *harness.Process
 	relay   *relay   // its way to the database; nil with SQLite
-	behind  *backend // how the front knows it; nil where there is no front
+	behind  *backend // how the front knows it; nil where there is one server
 	since   time.Time
 }
 
@@ -24,23 +24,23 @@ const servers = 3
 // pastEveryLease is longer than anything is leased to a node.
 const pastEveryLease = 65 * time.Second
 
-// gather starts the sandbox and the servers behind one front, each with a way
+// gather starts the sandbox and the servers behind one entrance, each with a way
 // of its own to the database at c.url.
-func (c *chaos) gather(t *testing.T, f *front, flags ...string) {
+func (c *chaos) gather(t *testing.T, in entrance, flags ...string) {
 	t.Helper()
-	flags = append(flags, "--public-url", f.URL)
+	flags = append(flags, "--public-url", in.URL())
 	way, through := newRelay(t, c.url)
 	c.world = newWorld(t, through, flags...)
-	c.nodes = []*node{{args: c.args, ready: c.ready, api: c.api, process: c.server, relay: way, behind: f.add(c.api.Base)}}
+	c.nodes = []*node{{args: c.args, ready: c.ready, api: c.api, process: c.server, relay: way, behind: in.add(t, c.api.Base)}}
 	for range servers - 1 {
-		c.addNode(t, f, bin, flags...)
+		c.addNode(t, in, bin, flags...)
 	}
-	c.api = harness.NewClient(f.URL, c.api.Key)
+	c.api = harness.NewClient(in.URL(), c.api.Key)
 }
 
 // addNode starts another server over the same database, behind the same
 // public address.
-func (c *chaos) addNode(t *testing.T, f *front, program string, flags ...string) {
+func (c *chaos) addNode(t *testing.T, in entrance, program string, flags ...string) {
 	t.Helper()
 	address := harness.FreeAddress(t)
 	way, through := newRelay(t, c.url)
@@ -49,7 +49,7 @@ func (c *chaos) addNode(t *testing.T, f *front, program string, flags ...string)
 	n.args = append(n.args, flags...)
 	n.process = harness.Start(t, program, n.args...)
 	n.process.WaitReady(n.ready)
-	n.behind = f.add(n.api.Base)
+	n.behind = in.add(t, n.api.Base)
 	c.nodes = append(c.nodes, n)
 }
 

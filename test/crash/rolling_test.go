@@ -1,7 +1,10 @@
 package crash_test
 
 import (
+	"bufio"
+	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -12,33 +15,31 @@ import (
 	"github.com/paypush/paypush/test/harness"
 )
 
-// drainDelay is long beside the time between two questions of the balancer.
-const drainDelay = "2s"
-
 // business is steady traffic through a balancer, of people who try nothing twice.
 type business struct {
 	*chaos
-	front *front
+	front *balancer
 	stop  chan struct{}
 	work  sync.WaitGroup
 }
 
-// open starts three servers behind a balancer, and has two members buy until
+// open starts three servers behind a balancer, and has four members buy until
 // close.
 func open(t *testing.T) *business {
 	t.Helper()
 	b := &business{chaos: &chaos{url: pgtest.URL(t)}, front: newBalancer(t), stop: make(chan struct{})}
-	b.gather(t, b.front, "--drain-delay", drainDelay)
-	for i := range 2 {
+	b.gather(t, b.front)
+	b.front.forget(t)
+	for i := range 4 {
 		m := b.addMember(t, i)
 		b.work.Go(func() { b.trade(t, m) })
 	}
 	return b
 }
 
-// pace is how often a member buys: the traffic is steady, and as much on a fast
-// machine as on a slow one.
-const pace = 100 * time.Millisecond
+// pace is how often a member buys: the traffic is steady, as much on a fast
+// machine as on a slow one, and no phone gets more than the sandbox keeps.
+const pace = 400 * time.Millisecond
 
 // trade has a member order, look, pay, and look again.
 func (b *business) trade(t *testing.T, m *person) {
@@ -50,23 +51,33 @@ func (b *business) trade(t *testing.T, m *person) {
 			return
 		case <-next.C:
 		}
-		key := fmt.Sprintf("%s-%d", m.name, i)
-		body := map[string]any{"amount": 100 + i, "subject": "商品 " + key, "channel": "alipay.page", "member": m.id}
-		var o, seen order
-		if !b.ask(t, b.api, http.MethodPost, "/v1/orders", body, &o, "Idempotency-Key", key) {
-			return
-		}
-		m.add(o)
-		if !b.ask(t, b.api, http.MethodGet, "/v1/orders/"+o.ID, nil, &seen) || seen.Number != o.Number || seen.Amount != o.Amount {
-			t.Errorf("order %+v is read as %+v", o, seen)
-			return
-		}
-		if !b.ask(t, b.box, http.MethodGet, o.PayURL, nil, nil) ||
-			!b.ask(t, b.box, http.MethodPost, "/sandbox/alipay/trades/"+o.Number+"/pay", nil, nil) ||
-			!b.ask(t, b.api, http.MethodGet, "/v1/orders?limit=20", nil, nil) {
+		o, ok := b.order(t, m, i)
+		if !ok || !b.pay(t, o) || !b.ask(t, b.api, http.MethodGet, "/v1/orders?limit=20", nil, nil) {
 			return
 		}
 	}
+}
+
+// order has a member order for 100+i fen, and reads the order again.
+func (b *business) order(t *testing.T, m *person, i int) (o order, ok bool) {
+	key := fmt.Sprintf("%s-%d", m.name, i)
+	body := map[string]any{"amount": 100 + i, "subject": "商品 " + key, "channel": "alipay.page", "member": m.id}
+	if !b.ask(t, b.api, http.MethodPost, "/v1/orders", body, &o, "Idempotency-Key", key) {
+		return o, false
+	}
+	m.add(o)
+	var seen order
+	if !b.ask(t, b.api, http.MethodGet, "/v1/orders/"+o.ID, nil, &seen) || seen.Number != o.Number || seen.Amount != o.Amount {
+		t.Errorf("order %+v is read as %+v", o, seen)
+		return o, false
+	}
+	return o, true
+}
+
+// pay opens the platform's page of an order and pays there.
+func (b *business) pay(t *testing.T, o order) bool {
+	return b.ask(t, b.box, http.MethodGet, o.PayURL, nil, nil) &&
+		b.ask(t, b.box, http.MethodPost, "/sandbox/alipay/trades/"+o.Number+"/pay", nil, nil)
 }
 
 // ask is one request that has to be served.
@@ -93,7 +104,7 @@ func (b *business) replace(t *testing.T, n *node) {
 	b.end(t, n)
 	n.process = harness.Start(t, bin, n.args...)
 	n.process.WaitReady(n.ready)
-	harness.Eventually(t, "the balancer sends requests there", func() bool { return !n.behind.sick.Load() })
+	b.front.await(t, n.api.Base)
 }
 
 // close ends the traffic and holds what came of it against the platforms.
@@ -121,12 +132,62 @@ func (b *business) audited(t *testing.T) {
 	})
 }
 
+// watch follows an order's live page, as a browser does: where a stream ends it
+// asks for the next one. It hands out what each stream begins with and tells.
+func (b *business) watch(t *testing.T, o order) <-chan string {
+	t.Helper()
+	told := make(chan string, 1024)
+	b.work.Go(func() {
+		defer close(told)
+		for {
+			resp, err := http.Get(b.api.Base + "/pay/" + o.ID + "/events")
+			if err != nil {
+				t.Errorf("the live page: %v", err)
+				return
+			}
+			state := lastState(resp.Body, told)
+			resp.Body.Close()
+			if resp.StatusCode != http.StatusOK || state == "paid" {
+				return
+			}
+		}
+	})
+	return told
+}
+
+// lastState hands on every state that a stream tells and returns the last one.
+func lastState(stream io.Reader, told chan<- string) (state string) {
+	for lines := bufio.NewScanner(stream); lines.Scan(); {
+		var d struct{ State string }
+		if text, ok := strings.CutPrefix(lines.Text(), "data: "); ok && json.Unmarshal([]byte(text), &d) == nil {
+			state = d.State
+			told <- state
+		}
+	}
+	return state
+}
+
 // Invariants 1 and 2, and no request lost: the servers stop and start one
-// after the other, each having told the balancer first.
+// after the other, each having told the balancer first. A live page ends with
+// its server, goes on at the next one, and hears of the payment.
 func TestInvariant01RollingRestartDropsNoRequest(t *testing.T) {
 	b := open(t)
+	o, _ := b.order(t, b.members[0], 1_000_000)
+	told := b.watch(t, o)
+	if got := <-told; got != "pending" {
+		t.Fatalf("the live page begins with %q", got)
+	}
 	for _, n := range b.nodes {
 		b.replace(t, n)
+	}
+	b.pay(t, o)
+	var last string
+	streams := 0
+	for last = range told {
+		streams++
+	}
+	if last != "paid" || streams < 2 {
+		t.Errorf("the live page ended with %q after %d more states", last, streams)
 	}
 	b.close(t)
 }

@@ -69,7 +69,7 @@ func TestInvariant01ANewVersionRunsBesideTheOldOne(t *testing.T) {
 	next := nextProgram(t)
 	b := open(t)
 	old := b.nodes
-	b.addNode(t, b.front, next, "--public-url", b.front.URL, "--drain-delay", drainDelay)
+	b.addNode(t, b.front, next, "--public-url", b.front.URL())
 	b.grown(t)
 	b.replace(t, old[0])
 	for _, n := range old {
