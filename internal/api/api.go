@@ -20,6 +20,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/paypush/paypush/internal/event"
+	"github.com/paypush/paypush/internal/member"
 	"github.com/paypush/paypush/internal/pay"
 	"github.com/paypush/paypush/internal/push"
 	"github.com/paypush/paypush/internal/reconcile"
@@ -63,6 +64,8 @@ type Config struct {
 	Billed    []string // the accounts with bills, the first one first
 	Campaigns *push.Campaigns
 	Followers *push.Followers
+	Members   *member.Service
+	Roll      Roll
 	WeChat    string // the account that campaigns are sent from
 	NewID     func(prefix string) string
 	PublicURL string // our own origin, for pay_url
@@ -100,6 +103,7 @@ func New(mux *http.ServeMux, c Config) *API {
 	a.registerDeliveries()
 	a.registerCampaigns()
 	a.registerFollowers()
+	a.registerMembers()
 	a.registerTemplates()
 	a.registerRules()
 	a.registerReconciliations()
@@ -111,7 +115,7 @@ func New(mux *http.ServeMux, c Config) *API {
 
 func (a *API) describe() huma.Config {
 	c := huma.DefaultConfig("paypush", a.Version)
-	c.Info.Description = "Orders, refunds, reconciliations, notices, messages, events and webhooks. Amounts are integers in fen; times are RFC 3339 in UTC."
+	c.Info.Description = "Orders, refunds, reconciliations, notices, members, messages, events and webhooks. Amounts are integers in fen; times are RFC 3339 in UTC."
 	c.CreateHooks = nil // no $schema member in every answer
 	c.SchemasPath, c.DocsPath = "", ""
 	c.RejectUnknownQueryParameters = true

@@ -27,7 +27,7 @@ type Campaign struct {
 	Ways       []push.Way          `json:"ways,omitempty" doc:"First the one to try first"`
 	Rate       int64               `json:"rate" doc:"At most so many messages a second; 0 for no limit of its own"`
 	GapHours   int64               `json:"gap_hours" doc:"Who was told a promotion less than this ago is left out"`
-	Cap        *Cap                `json:"cap" doc:"null for the account's own alone"`
+	Cap        *Cap                `json:"cap,omitempty" doc:"Absent for the account's own alone"`
 	StartAt    *time.Time          `json:"start_at"`
 	IfMissed   string              `json:"if_missed" enum:"start,cancel"`
 	HoldUntil  *time.Time          `json:"hold_until" doc:"Nothing leaves before"`

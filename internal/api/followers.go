@@ -179,7 +179,7 @@ func (a *API) syncFollowers(ctx context.Context, in *struct{ Keyed }) (*syncedOu
 	out := new(syncedOutput)
 	scope := Scope{caller(ctx).ID, http.MethodPost, "/v1/follower_syncs", in.IdempotencyKey}
 	replayed, err := a.acted(ctx, scope, nil, http.StatusAccepted, &out.Body, func() (err error) {
-		if err = a.Followers.Sync(ctx, a.WeChat); err == nil {
+		if err = a.Followers.Sync(audit.Note(ctx, audit.Entry{Action: audit.FollowerSync, Object: a.WeChat}), a.WeChat); err == nil {
 			out.Body, err = a.sync(ctx)
 		}
 		return err

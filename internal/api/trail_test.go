@@ -11,8 +11,8 @@ import (
 // changes are the calls of the domains by which the API changes money, people
 // or settings. What it only adds for others, orders, messages and events of
 // the team's own, bears the key's name elsewhere or is a payer's affair.
-var changes = regexp.MustCompile(`(?:a\.(?:Pay|Push|Webhooks|Campaigns|Followers)\.(?:PlaceRefund|DecideRefund|RefundSurplus|AcceptSurplus|KeepSurplus|` +
-	`Rotate|Update|Delete|Replay|ReplayRange|AddRule|ChangeRule|DeleteRule|SaveTemplate|Refuse)|a\.Webhooks\.Place|a\.Campaigns\.Place|act|do|decide)\(`)
+var changes = regexp.MustCompile(`(?:a\.(?:Pay|Push|Webhooks|Campaigns|Followers|Members)\.(?:PlaceRefund|DecideRefund|RefundSurplus|AcceptSurplus|KeepSurplus|` +
+	`Rotate|Update|Delete|Replay|ReplayRange|AddRule|ChangeRule|DeleteRule|SaveTemplate|Prefer|Sync|PlaceLink|Untie)|a\.Webhooks\.Place|a\.(?:Campaigns|Members)\.Place|act|do|decide)\(`)
 
 // Every function that changes something notes who asked for it.
 func TestEveryChangeByAKeyIsNoted(t *testing.T) {

@@ -30,7 +30,7 @@ func (s *Server) newHTTPServer() *http.Server {
 	site := s.newSite()
 	site.Register(mux)
 	v1 := api.New(mux, api.Config{Pay: s.pay, Push: s.push, Keys: keys{s.db.Keys()}, Events: events{s.db.Outbox(), s.db},
-		Replays: replays{s.db.Idempotency()}, Webhooks: s.webhooks, Books: s.books, Billed: s.accounts.billed, Campaigns: s.campaigns, Followers: s.followers, WeChat: s.wechat().Name, NewID: id.New, PublicURL: s.conf.PublicURL, Version: s.version, Now: s.clock.Now, Log: s.log})
+		Replays: replays{s.db.Idempotency()}, Webhooks: s.webhooks, Books: s.books, Billed: s.accounts.billed, Campaigns: s.campaigns, Followers: s.followers, Members: s.members, Roll: s.db.People(), WeChat: s.wechat().Name, NewID: id.New, PublicURL: s.conf.PublicURL, Version: s.version, Now: s.clock.Now, Log: s.log})
 	s.routeDocs(mux, v1, site)
 	s.routeCallbacks(mux, site)
 	s.routeHealth(mux)

@@ -63,12 +63,13 @@ var rules = []rule{
 
 	// What people, programs and platforms call.
 	{"internal/callback", []string{"internal/pay", "internal/fault", "wechat"}},
-	{"internal/api", []string{"internal/audit", "internal/pay", "internal/push", "internal/reconcile", "internal/webhook", "internal/event", "internal/fault", "internal/request",
+	{"internal/api", []string{"internal/audit", "internal/pay", "internal/push", "internal/reconcile", "internal/webhook", "internal/member", "internal/qrcode", "internal/event", "internal/fault", "internal/request",
 		"github.com/danielgtaylor/huma/v2"}},
+	{"internal/qrcode", []string{"rsc.io/qr"}},
 	{"internal/docs/gen", []string{"internal/docs", "internal/api", "internal/fault"}},
 	{"internal/docs", []string{"golang.org/x/text"}},
-	{"internal/web", []string{"internal/audit", "internal/pay", "internal/push", "internal/member", "internal/reconcile", "internal/webhook", "internal/event", "internal/fault", "internal/request", "internal/id",
-		"github.com/alexedwards/scs/v2", "golang.org/x/text", "rsc.io/qr"}},
+	{"internal/web", []string{"internal/audit", "internal/pay", "internal/push", "internal/member", "internal/reconcile", "internal/webhook", "internal/event", "internal/fault", "internal/request", "internal/id", "internal/qrcode",
+		"github.com/alexedwards/scs/v2", "golang.org/x/text"}},
 
 	// A server seen from outside, for the command line.
 	{"internal/remote", []string{"internal/webhook", "internal/event", "internal/pay"}},

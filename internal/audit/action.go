@@ -20,6 +20,7 @@ const (
 	PasswordChange Action = "member.password"
 	SignInLink     Action = "member.sign_in_link"
 	Bind           Action = "binding.create"
+	BindInvite     Action = "binding.invite"
 	Unbind         Action = "binding.delete"
 	KeyCreate      Action = "key.create"
 	KeyRevoke      Action = "key.revoke"
@@ -53,7 +54,7 @@ const (
 // Actions lists every action, for a page that names them.
 func Actions() []Action {
 	return []Action{OrderClose, PaymentQuery, RefundAsk, RefundApprove, RefundRefuse, SurplusRefund, SurplusAccept, SurplusKeep,
-		NoticeReplay, RoleChange, MemberCreate, MemberDelete, PasswordChange, SignInLink, Bind, Unbind, KeyCreate, KeyRevoke,
+		NoticeReplay, RoleChange, MemberCreate, MemberDelete, PasswordChange, SignInLink, Bind, BindInvite, Unbind, KeyCreate, KeyRevoke,
 		EndpointCreate, EndpointChange, EndpointDelete, EndpointReplay,
 		RuleChange, RuleDelete, TemplateSave, MessageTest, MessageAgain, FollowerSync, FollowerChange, ActivityDraft, ActivitySend, ActivityPause, ActivityResume, ActivityCancel, ActivityTry,
 		ReconciliationBegin, DifferenceQuery, DifferenceRefund, DifferenceIgnore, DifferenceReopen, DifferenceAssign, ArchiveRun}

@@ -1,6 +1,7 @@
 package member
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -12,16 +13,29 @@ import (
 // which is shown in the QR code and nowhere else. It fails with
 // [ErrBoundAlready] where the member has a binding at the account.
 func (s *Service) Invite(ctx context.Context, memberID, session, account string) (token string, l Link, err error) {
+	if token, l, err = s.DraftLink(memberID, session, account); err == nil {
+		err = s.PlaceLink(ctx, l)
+	}
+	if err != nil {
+		return "", Link{}, err
+	}
+	return token, l, nil
+}
+
+// DraftLink is Invite without storing anything: see [Service.PlaceLink].
+func (s *Service) DraftLink(memberID, session, account string) (token string, l Link, err error) {
 	if _, ok := s.directories[account]; !ok {
 		return "", Link{}, fault.New(fault.NotFound, "account_not_found", "There is no such WeChat account.")
 	}
 	token = newSecret()
 	l = s.newLink(memberID, session, account, LinkOpen)
 	l.TokenHash = HashSecret(token)
-	if err := s.offer(ctx, l); err != nil {
-		return "", Link{}, fault.Wrap("member.Invite", err)
-	}
 	return token, l, nil
+}
+
+// PlaceLink stores a drafted link, or fails with [ErrBoundAlready].
+func (s *Service) PlaceLink(ctx context.Context, l Link) error {
+	return fault.Wrap("member.Invite", s.offer(ctx, l))
 }
 
 func (s *Service) newLink(memberID, session, account string, status LinkStatus) Link {
@@ -134,8 +148,25 @@ func (s *Service) bindable(ctx context.Context, r Reader, memberID, account, ope
 // Unbind takes a member's binding at an account away, which is also the undo
 // that the desk offers. It fails with [ErrNoBinding] where there is none.
 func (s *Service) Unbind(ctx context.Context, memberID, account string) error {
+	return s.untie(ctx, func(tx Tx) (Binding, error) { return tx.Binding(ctx, memberID, account) })
+}
+
+// Untie is Unbind for one binding and no other that was made since.
+func (s *Service) Untie(ctx context.Context, memberID, bindingID string) error {
+	return s.untie(ctx, func(tx Tx) (Binding, error) {
+		all, err := tx.Bindings(ctx, memberID)
+		for _, b := range all {
+			if b.ID == bindingID {
+				return b, nil
+			}
+		}
+		return Binding{}, cmp.Or(err, error(ErrNoBinding))
+	})
+}
+
+func (s *Service) untie(ctx context.Context, find func(Tx) (Binding, error)) error {
 	err := s.store.Update(ctx, func(tx Tx) error {
-		b, err := tx.Binding(ctx, memberID, account)
+		b, err := find(tx)
 		if err != nil {
 			return err
 		}

@@ -12,10 +12,25 @@ import (
 // link and set one. It fails with kind invalid where the name breaks a rule,
 // and with [ErrNameTaken].
 func (s *Service) Create(ctx context.Context, name string, role Role) (Member, error) {
+	m, err := s.Draft(name, role)
+	if err != nil {
+		return Member{}, err
+	}
+	return m, s.Place(ctx, m)
+}
+
+// Draft is Create without storing anything: see [Service.Place].
+func (s *Service) Draft(name string, role Role) (Member, error) {
 	if err := errors.Join(checkName(name), checkRole(role)); err != nil {
 		return Member{}, joined(err)
 	}
-	return s.add(ctx, name, "", role)
+	return s.draft(name, "", role), nil
+}
+
+// Place stores a drafted member, or fails with [ErrNameTaken].
+func (s *Service) Place(ctx context.Context, m Member) error {
+	err := s.store.Update(ctx, func(tx Tx) error { return tx.InsertMember(ctx, m) })
+	return fault.Wrap("member.Place", err)
 }
 
 // SetRole gives a member another role. It fails with [ErrLastAdmin] where no

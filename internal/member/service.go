@@ -92,9 +92,12 @@ func (s *Service) Provide(ctx context.Context, name, password string, role Role)
 }
 
 func (s *Service) add(ctx context.Context, name, hash string, role Role) (Member, error) {
-	m := Member{ID: s.newID("mem"), Name: name, PasswordHash: hash, Role: role, CreatedAt: s.now(), Version: 1}
-	err := s.store.Update(ctx, func(tx Tx) error { return tx.InsertMember(ctx, m) })
-	return m, fault.Wrap("member.add", err)
+	m := s.draft(name, hash, role)
+	return m, s.Place(ctx, m)
+}
+
+func (s *Service) draft(name, hash string, role Role) Member {
+	return Member{ID: s.newID("mem"), Name: name, PasswordHash: hash, Role: role, CreatedAt: s.now(), Version: 1}
 }
 
 func (s *Service) change(ctx context.Context, id string, edit func(*Member)) (m Member, err error) {

@@ -67,7 +67,7 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, rt route, err error)
 		w.Header().Set("Retry-After", "60")
 	}
 	switch rt.form {
-	case qrcode:
+	case qrAnswer:
 		writeJSON(w, status, map[string]any{"code": 1001, "msg": visitOf(r).locale.Fault(err)})
 	case data, stream:
 		s.problem(w, r, status, err)

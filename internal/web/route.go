@@ -9,10 +9,10 @@ import (
 type form int
 
 const (
-	page   form = iota // HTML
-	data               // JSON, problems as RFC 9457
-	qrcode             // {"code","data"} or {"code","msg"}
-	stream             // text/event-stream
+	page     form = iota // HTML
+	data                 // JSON, problems as RFC 9457
+	qrAnswer             // {"code","data"} or {"code","msg"}
+	stream               // text/event-stream
 )
 
 // handler serves a request and returns what went wrong before it has written
@@ -61,7 +61,7 @@ func (s *Site) table() []route {
 		{"GET", "/bind", Member, page, s.bindPage, bind},
 		{"GET", pathLink, Member, page, s.bindPage, bind},
 		{"GET", pathCode, Member, page, s.bindPage, bind || !s.Members.CanCode(s.WeChat)},
-		{"GET", "/bind/qrcode", Member, qrcode, s.bindCode, bind},
+		{"GET", "/bind/qrcode", Member, qrAnswer, s.bindCode, bind},
 		{"GET", "/bind/status", Member, data, s.bindStatus, bind},
 		{"GET", "/bind/events", Member, stream, s.bindEvents, bind},
 		{"POST", "/bind/undo", Member, page, s.unbind, bind},

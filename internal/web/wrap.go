@@ -68,7 +68,7 @@ func acting(r *http.Request, p person) *http.Request {
 // harmless answers a HEAD request to a route that a GET would use up or that
 // would never end: whoever only looks ahead changes nothing.
 func harmless(rt route, r *http.Request) bool {
-	return r.Method == http.MethodHead && (rt.form == stream || rt.form == qrcode || onceOnly(r) || makesCode(r))
+	return r.Method == http.MethodHead && (rt.form == stream || rt.form == qrAnswer || onceOnly(r) || makesCode(r))
 }
 
 // owned lets the session store know whose session it keeps.

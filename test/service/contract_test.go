@@ -228,6 +228,7 @@ func TestInvariant19AnswersKeepToTheDescription(t *testing.T) {
 	c.surpluses()
 	c.notices()
 	c.people()
+	c.members()
 	c.webhooks()
 	c.campaigns()
 	c.reconciliations()

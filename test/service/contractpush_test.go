@@ -18,7 +18,7 @@ func (c *contract) campaigns() {
 		return state["ended_at"] != nil && len(c.good("list-followers", "?limit=100", "")["data"].([]any)) > 0
 	})
 	c.good("get-follower", "", "", openID)
-	if got := c.good("update-follower", "", `{"no_promotions":true}`, openID); got["no_promotions"] != true {
+	if got := c.good("update-follower", "", `{"no_promotions":true,"without":["mass"]}`, openID); got["no_promotions"] != true || len(got["without"].([]any)) != 1 {
 		c.t.Errorf("the follower: %v", got)
 	}
 
@@ -50,9 +50,53 @@ func (c *contract) campaigns() {
 	start := c.ops["start-campaign"]
 	c.bad(start, http.StatusConflict, start.at(id(draft)), "")
 	create := c.ops["create-campaign"]
-	for _, wrong := range []string{`{"title":"x","kind":"service","audience":{},"text":"x"}`, `{"title":"x","kind":"gift","audience":{"members":true},"text":"x"}`} {
+	promo := c.good("create-campaign", "", `{"title":"春季","kind":"promotion","audience":{"members":true},"text":"八折","cap":{"most":2,"days":30}}`)
+	if got := fmt.Sprint(promo["cap"]); got != "map[days:30 most:2]" {
+		c.t.Errorf("the cap: %s", got)
+	}
+	for _, wrong := range []string{`{"title":"x","kind":"service","audience":{},"text":"x"}`, `{"title":"x","kind":"service","audience":{"members":true},"text":"x","cap":{"most":2,"days":30}}`, `{"title":"x","kind":"gift","audience":{"members":true},"text":"x"}`} {
 		c.bad(create, http.StatusUnprocessableEntity, create.path, wrong)
 	}
+}
+
+// members adds a user of the team's, who binds a phone by a link that the API
+// made, is told something, and is unbound.
+func (c *contract) members() {
+	m := c.good("create-member", "", `{"user":"team.user-7"}`)
+	create := c.ops["create-member"]
+	c.bad(create, http.StatusUnprocessableEntity, create.path, `{"user":"TEAM.user-7"}`)
+	c.bad(create, http.StatusUnprocessableEntity, create.path, `{"user":"two words"}`)
+	invite, undo := c.ops["create-bind-link"], c.ops["delete-binding"]
+	c.bad(invite, http.StatusNotFound, invite.at("mem_none"), "")
+	link := c.good("create-bind-link", "", "", id(m))
+	if !strings.HasPrefix(fmt.Sprint(link["qr"]), "<svg ") {
+		c.t.Errorf("the link: %v", link)
+	}
+	phone := c.follower("小李")
+	c.box.Must(c.t, http.MethodPost, "/sandbox/wechat/followers/"+phone+"/scan", map[string]any{"text": link["url"], "consent": true}, nil)
+	c.bad(invite, http.StatusConflict, invite.at(id(m)), "")
+	bound := c.good("get-member", "", "", id(m))["bindings"].([]any)
+	if len(bound) != 1 || bound[0].(map[string]any)["openid"] != phone {
+		c.t.Fatalf("bound: %v", bound)
+	}
+	if all := c.good("list-members", "?user=Team.User-7", "")["data"].([]any); len(all) != 1 || id(all[0].(map[string]any)) != id(m) {
+		c.t.Errorf("found by user: %v", all)
+	}
+	if all := c.good("list-members", "?user=nobody-of-ours", "")["data"].([]any); len(all) != 0 {
+		c.t.Errorf("found nobody as %v", all)
+	}
+	c.good("list-members", "?limit=1&cursor="+id(m), "")
+	if told := c.good("create-message", "", `{"to":{"user":"team.user-7"},"text":"你好"}`); told["openid"] != phone || told["member"] != m["id"] {
+		c.t.Errorf("told: %v", told)
+	}
+	c.bad(undo, http.StatusNotFound, undo.at(id(m), "bnd_none"), "")
+	c.good("delete-binding", "", "", id(m), id(bound[0].(map[string]any)))
+	if left := c.good("get-member", "", "", id(m))["bindings"].([]any); len(left) != 0 {
+		c.t.Errorf("still bound: %v", left)
+	}
+	one, list := c.ops["get-member"], c.ops["list-members"]
+	c.bad(one, http.StatusNotFound, one.at("mem_none"), "")
+	c.bad(list, http.StatusUnprocessableEntity, "/v1/members?cursor=x", "")
 }
 
 // follower makes somebody who follows the account.
