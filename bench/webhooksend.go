@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -137,24 +138,18 @@ func happened() event.Event {
 			`"subject":"一杯咖啡 a cup of coffee","channel":"alipay.page","paid_at":"2026-03-01T04:05:06Z"}`)}
 }
 
-// events commits n events and waits until their attempts are durable.
+// events commits n events at once and waits until their attempts are durable.
 func (h *hooks) events(ctx context.Context, n int) (slice, error) {
 	if err := h.reset(ctx); err != nil {
 		return slice{}, err
 	}
-	errs := make([]error, 64)
-	var left atomic.Int64
-	left.Store(int64(n))
-	var all sync.WaitGroup
-	for worker := range errs {
-		all.Go(func() {
-			for errs[worker] == nil && left.Add(-1) >= 0 {
-				errs[worker] = h.db.Outbox().Add(ctx, happened())
-			}
-		})
-	}
-	all.Wait()
-	if err := first(errs); err != nil {
+	err := h.db.Webhooks().Update(ctx, func(tx webhook.Tx) (err error) {
+		for range n {
+			err = cmp.Or(err, tx.AddEvent(ctx, happened()))
+		}
+		return err
+	})
+	if err != nil {
 		return slice{}, err
 	}
 	return h.arrived(ctx, n)

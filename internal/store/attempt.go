@@ -11,9 +11,8 @@ const (
 	attemptColumns = `id, delivery_id, endpoint_id, number, http_status, response, error, at, signed_at, took`
 
 	sqlAttemptsInsert statement = `INSERT INTO webhook_attempts (` + attemptColumns + `)
-		SELECT value->>0, value->>1, value->>2, CAST(value->>3 AS BIGINT), CAST(value->>4 AS BIGINT), value->>5, value->>6,
-			CAST(value->>7 AS BIGINT), CAST(value->>8 AS BIGINT), CAST(value->>9 AS BIGINT)
-		FROM (SELECT value FROM json_each($1) LIMIT 100000) AS fresh`
+		VALUES /*row*/(CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS TEXT),
+			CAST($7 AS TEXT), CAST($8 AS BIGINT), CAST($9 AS BIGINT), CAST($10 AS BIGINT))/*row*/`
 	sqlAttemptsOf statement = `SELECT ` + attemptColumns + ` FROM webhook_attempts WHERE delivery_id = $1 ORDER BY id LIMIT 200`
 	sqlAttempts   statement = `SELECT a.id, a.delivery_id, a.endpoint_id, a.number, a.http_status, a.response, a.error, a.at,
 			a.signed_at, a.took, d.event_id, d.type, d.body, d.status, d.next_at
@@ -23,13 +22,12 @@ const (
 
 // InsertAttempts implements [webhook.Tx].
 func (w webhookTx) InsertAttempts(ctx context.Context, all []webhook.Attempt) error {
-	if len(all) == 0 {
-		return nil
-	}
-	_, err := change(ctx, w.txn, sqlAttemptsInsert, tuples(all, func(a webhook.Attempt) []any {
-		return []any{a.ID, a.DeliveryID, a.EndpointID, a.Number, a.HTTPStatus, a.Response, a.Error, micros(a.At), micros(a.SignedAt),
+	rows := make([][]any, len(all))
+	for i, a := range all {
+		rows[i] = []any{a.ID, a.DeliveryID, a.EndpointID, int64(a.Number), int64(a.HTTPStatus), a.Response, a.Error, micros(a.At), micros(a.SignedAt),
 			int64(a.Took)}
-	}))
+	}
+	_, err := w.many.attempts.change(ctx, w.txn, rows)
 	return err
 }
 

@@ -14,18 +14,17 @@ const (
 		version, created_at, done_at`
 
 	sqlDeliveriesInsert statement = `INSERT INTO webhook_deliveries (` + deliveryColumns + `, leased_until)
-		SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, CAST(value->>6 AS BIGINT), CAST(value->>7 AS BIGINT),
-			CAST(value->>8 AS BIGINT), CAST(value->>9 AS BIGINT), CAST(value->>10 AS BIGINT), CAST(value->>11 AS BIGINT),
-			CAST(value->>12 AS BIGINT), CAST(value->>13 AS BIGINT), 0
-		FROM (SELECT value FROM json_each($1) LIMIT 100000) AS fresh WHERE true ON CONFLICT (event_id, endpoint_id) DO NOTHING`
-	sqlDeliveriesUpdate statement = `UPDATE webhook_deliveries SET status = fresh.status, attempts = fresh.attempts,
+		VALUES /*row*/(CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS TEXT),
+			CAST($7 AS BIGINT), CAST($8 AS BIGINT), CAST($9 AS BIGINT), CAST($10 AS BIGINT), CAST($11 AS BIGINT), CAST($12 AS BIGINT),
+			CAST($13 AS BIGINT), CAST($14 AS BIGINT), CAST($15 AS BIGINT))/*row*/
+		ON CONFLICT (event_id, endpoint_id) DO NOTHING RETURNING id`
+	sqlDeliveriesUpdate statement = `WITH fresh (id, version, status, attempts, tries, next_at, failing_since, give_up_at, done_at)
+		AS (VALUES /*row*/(CAST($1 AS TEXT), CAST($2 AS BIGINT), CAST($3 AS TEXT), CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT),
+			CAST($7 AS BIGINT), CAST($8 AS BIGINT), CAST($9 AS BIGINT))/*row*/)
+		UPDATE webhook_deliveries SET status = fresh.status, attempts = fresh.attempts,
 			tries = fresh.tries, next_at = fresh.next_at, failing_since = fresh.failing_since, give_up_at = fresh.give_up_at,
 			done_at = fresh.done_at, leased_until = 0, version = webhook_deliveries.version + 1
-		FROM (SELECT value->>0 AS id, CAST(value->>1 AS BIGINT) AS version, value->>2 AS status, CAST(value->>3 AS BIGINT) AS attempts,
-				CAST(value->>4 AS BIGINT) AS tries, CAST(value->>5 AS BIGINT) AS next_at, CAST(value->>6 AS BIGINT) AS failing_since,
-				CAST(value->>7 AS BIGINT) AS give_up_at, CAST(value->>8 AS BIGINT) AS done_at
-			FROM (SELECT value FROM json_each($1) LIMIT 100000) AS fresh) AS fresh
-		WHERE webhook_deliveries.id = fresh.id AND webhook_deliveries.version = fresh.version
+		FROM fresh WHERE webhook_deliveries.id = fresh.id AND webhook_deliveries.version = fresh.version
 		RETURNING webhook_deliveries.id`
 	sqlDeliveryByID statement = `SELECT ` + deliveryColumns + ` FROM webhook_deliveries WHERE id = $1`
 	sqlDeliveryOf   statement = `SELECT ` + deliveryColumns + ` FROM webhook_deliveries WHERE event_id = $1 AND endpoint_id = $2`
@@ -71,31 +70,23 @@ func (w webhookTx) DeliveryOf(ctx context.Context, endpointID, eventID string) (
 }
 
 // InsertDeliveries implements [webhook.Tx].
-func (w webhookTx) InsertDeliveries(ctx context.Context, all []webhook.Delivery) error {
-	if len(all) == 0 {
-		return nil
+func (w webhookTx) InsertDeliveries(ctx context.Context, all []webhook.Delivery, leased time.Time) (map[string]bool, error) {
+	rows := make([][]any, len(all))
+	for i, d := range all {
+		rows[i] = []any{d.ID, d.EndpointID, d.EventID, string(d.Type), string(d.Body), string(d.Status), int64(d.Attempts), int64(d.Tries),
+			micros(d.NextAt), micros(d.FailingSince), micros(d.GiveUpAt), d.Version, micros(d.CreatedAt), micros(d.DoneAt), micros(leased)}
 	}
-	_, err := change(ctx, w.txn, sqlDeliveriesInsert, tuples(all, func(d webhook.Delivery) []any {
-		return []any{d.ID, d.EndpointID, d.EventID, string(d.Type), string(d.Body), string(d.Status), d.Attempts, d.Tries,
-			micros(d.NextAt), micros(d.FailingSince), micros(d.GiveUpAt), d.Version, micros(d.CreatedAt), micros(d.DoneAt)}
-	}))
-	return err
+	return w.many.insert.ids(ctx, w.txn, rows)
 }
 
 // UpdateDeliveries implements [webhook.Tx]. It ends their leases.
 func (w webhookTx) UpdateDeliveries(ctx context.Context, all []webhook.Delivery) (map[string]bool, error) {
-	if len(all) == 0 {
-		return nil, nil
-	}
-	ids, err := many(ctx, w.txn, text, sqlDeliveriesUpdate, tuples(all, func(d webhook.Delivery) []any {
-		return []any{d.ID, d.Version, string(d.Status), d.Attempts, d.Tries, micros(d.NextAt), micros(d.FailingSince),
+	rows := make([][]any, len(all))
+	for i, d := range all {
+		rows[i] = []any{d.ID, d.Version, string(d.Status), int64(d.Attempts), int64(d.Tries), micros(d.NextAt), micros(d.FailingSince),
 			micros(d.GiveUpAt), micros(d.DoneAt)}
-	}))
-	done := make(map[string]bool, len(ids))
-	for _, id := range ids {
-		done[id] = true
 	}
-	return done, err
+	return w.many.update.ids(ctx, w.txn, rows)
 }
 
 // Deliveries implements [webhook.Store].

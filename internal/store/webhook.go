@@ -24,8 +24,12 @@ const (
 // [webhook.Store].
 type Webhooks struct {
 	webhookReader
-	db *DB
+	db   *DB
+	many webhookRows
 }
+
+// webhookRows are the statements for many rows.
+type webhookRows struct{ insert, update, attempts rowset }
 
 var (
 	_ webhook.Store = Webhooks{}
@@ -33,11 +37,14 @@ var (
 )
 
 // Webhooks gives the store of the domain of webhooks.
-func (db *DB) Webhooks() Webhooks { return Webhooks{webhookReader{db.reader()}, db} }
+func (db *DB) Webhooks() Webhooks {
+	return Webhooks{webhookReader{db.reader()}, db,
+		webhookRows{db.newRowset(sqlDeliveriesInsert), db.newRowset(sqlDeliveriesUpdate), db.newRowset(sqlAttemptsInsert)}}
+}
 
 // Update implements [webhook.Store].
 func (w Webhooks) Update(ctx context.Context, fn func(tx webhook.Tx) error) error {
-	return w.db.update(ctx, func(tx *txn) error { return fn(webhookTx{webhookReader{tx}, tx}) })
+	return w.db.update(ctx, func(tx *txn) error { return fn(webhookTx{webhookReader{tx}, tx, w.many}) })
 }
 
 // webhookReader reads, inside a transaction or outside.
@@ -62,6 +69,7 @@ func (w webhookReader) Event(ctx context.Context, id string) (event.Event, error
 type webhookTx struct {
 	webhookReader
 	*txn
+	many webhookRows
 }
 
 // InsertEndpoint implements [webhook.Tx].

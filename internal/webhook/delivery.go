@@ -80,17 +80,13 @@ func Body(e event.Event) ([]byte, error) {
 }
 
 // newDelivery makes the row for one event and one endpoint.
-func (s *Service) newDelivery(e event.Event, to Endpoint, now time.Time) (Delivery, error) {
-	body, err := Body(e)
-	if err != nil {
-		return Delivery{}, err
-	}
+func (s *Service) newDelivery(e event.Event, body []byte, to Endpoint, now time.Time) Delivery {
 	d := Delivery{ID: s.newID("whd"), EndpointID: to.ID, EventID: e.ID, Type: e.Type, Body: body, Status: Pending,
 		NextAt: now, GiveUpAt: now.Add(Window), Version: 1, CreatedAt: now}
 	if !to.Enabled {
 		d.Status, d.NextAt, d.DoneAt = Skipped, time.Time{}, now
 	}
-	return d, nil
+	return d
 }
 
 // again makes d due now, as if it were new; what was tried stays logged.

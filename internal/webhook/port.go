@@ -102,8 +102,10 @@ type Tx interface {
 	// UpdateEndpoint writes e where the stored version is e.Version and raises
 	// it; otherwise it fails with [ErrStale].
 	UpdateEndpoint(ctx context.Context, e Endpoint) error
-	// InsertDeliveries adds those whose pair of endpoint and event has none yet.
-	InsertDeliveries(ctx context.Context, all []Delivery) error
+	// InsertDeliveries adds those whose pair of endpoint and event has none yet,
+	// leased until a moment of real time where it is not zero, and returns the
+	// ids of those that it added.
+	InsertDeliveries(ctx context.Context, all []Delivery, leased time.Time) (added map[string]bool, err error)
 	// DeliveryOf finds the delivery of a pair or fails with [ErrNoDelivery].
 	DeliveryOf(ctx context.Context, endpointID, eventID string) (Delivery, error)
 	// UpdateDeliveries writes those whose stored version is the given one,

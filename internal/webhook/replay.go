@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/paypush/paypush/internal/event"
 	"github.com/paypush/paypush/internal/fault"
@@ -57,8 +58,9 @@ func (s *Service) Replay(ctx context.Context, r Redelivery) error {
 func (s *Service) replayTo(ctx context.Context, tx Tx, e event.Event, to Endpoint) error {
 	d, err := tx.DeliveryOf(ctx, to.ID, e.ID)
 	if errors.Is(err, ErrNoDelivery) {
-		if d, err = s.newDelivery(e, to, s.now()); err == nil {
-			err = tx.InsertDeliveries(ctx, []Delivery{d})
+		body, err := Body(e)
+		if err == nil {
+			_, err = tx.InsertDeliveries(ctx, []Delivery{s.newDelivery(e, body, to, s.now())}, time.Time{})
 		}
 		return err
 	}

@@ -3,6 +3,7 @@ package webhook
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/paypush/paypush/internal/fault"
@@ -19,6 +20,7 @@ type Service struct {
 	newID  func(prefix string) string
 	log    *slog.Logger
 	wake   chan struct{}
+	pump   atomic.Pointer[pump] // while this process sends
 }
 
 // Config is what a [Service] works with. Every field but Guard and Log is

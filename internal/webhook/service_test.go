@@ -162,6 +162,72 @@ func TestEachEventReachesEachEndpointOnce(t *testing.T) {
 	}
 }
 
+// blind is a store in which nothing is ever due.
+type blind struct {
+	webhook.Store
+	looked chan struct{} // one for each look
+}
+
+// Due implements [webhook.Store].
+func (b blind) Due(context.Context, string, time.Time) (bool, error) {
+	b.looked <- struct{}{}
+	return false, nil
+}
+
+func TestWhatIsNewIsSentWithoutBeingLookedUp(t *testing.T) {
+	h, s := newHouse(t), newTown()
+	store := blind{h.db.Webhooks(), make(chan struct{}, 10_000)}
+	n := webhook.NewService(webhook.Config{Store: store, Sender: s, Sealer: h.ring,
+		Guard: webhook.Guard{Anything: true}, Now: func() time.Time { return time.Now().UTC() }, NewID: id.New})
+	e := endpoint(t, n, "https://a.test")
+	stop := run(t, n)
+	if _, err := n.Update(t.Context(), e.ID, webhook.Change{}); err != nil {
+		t.Fatal(err)
+	}
+	take(t, store.looked, 1)
+	if err := n.Enqueue(t.Context(), some(100)); err != nil {
+		t.Fatal(err)
+	}
+	take(t, s.any, 100)
+	stop()
+	done, err := n.Deliveries(t.Context(), webhook.Filter{EndpointID: e.ID, Status: webhook.Delivered, Limit: 100})
+	if err != nil || len(done) != 100 || done[0].Attempts != 1 {
+		t.Errorf("%d were delivered: %v", len(done), err)
+	}
+}
+
+// What finds no room in hand waits for its turn.
+func TestMoreThanIsInHandArrivesOnceToo(t *testing.T) {
+	h, s := newHouse(t), newTown()
+	n := h.node(s)
+	for range webhook.MaxEndpoints - 1 {
+		e, _, err := n.Draft(webhook.NewEndpoint{URL: "https://other.test", Types: []string{"order.closed"}})
+		if err == nil {
+			err = n.Place(t.Context(), e)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	endpoint(t, n, "https://a.test")
+	stop := run(t, n)
+	for part := range slices.Chunk(some(900), 300) {
+		if err := n.Enqueue(t.Context(), part); err != nil {
+			t.Fatal(err)
+		}
+	}
+	take(t, s.any, 900)
+	stop()
+	if len(s.calls) != 900 {
+		t.Errorf("%d were called", len(s.calls))
+	}
+	for key, n := range s.calls {
+		if n != 1 {
+			t.Errorf("%s was called %d times", key, n)
+		}
+	}
+}
+
 func TestASlowEndpointHoldsUpNobodyElse(t *testing.T) {
 	h, s := newHouse(t), newTown()
 	n := h.node(s)

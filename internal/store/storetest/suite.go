@@ -21,7 +21,7 @@ func Run(t *testing.T, url string) {
 		{"Forged", forged}, {"Order pages", orderPages}, {"Refund pages", refundPages}, {"Surplus pages", surplusPages},
 		{"Notice pages", noticePages},
 		{"Members", members}, {"Bindings", bindings}, {"Links", links}, {"Messages", messages},
-		{"Webhook endpoints", endpoints}, {"Webhook deliveries", deliveries}, {"Webhook leases", deliveryLeases},
+		{"Webhook endpoints", endpoints}, {"Webhook deliveries", deliveries}, {"Webhook leases", deliveryLeases}, {"Webhook leases from the start", leasedDeliveries},
 		{"Reconciliations", reconciliations}, {"Differences", differences}, {"Bill lines", billLines},
 		{"Webhook attempts", attempts}, {"Chunk leases", chunkLeases}, {"Exact leases", exactLeases}, {"Outbox", outbox}, {"Audit trail", trail}, {"Leaving", leaving}, {"Sessions", sessions}, {"Keys", keys}, {"SignInLinks", signInLinks}, {"Tokens", tokens},
 		{"Idempotency", idempotency}, {"Throttle", throttle}, {"Jobs", jobs}, {"Stamp", stamp}, {"Odd text", oddText},

@@ -28,7 +28,10 @@ func aDelivery(t *testing.T, db *store.DB, endpoint string, created time.Time) w
 	t.Helper()
 	d := webhook.Delivery{ID: id.New("whd"), EndpointID: endpoint, EventID: id.New("evt"), Type: "order.paid", Body: []byte(`{"a":"茶"}`),
 		Status: webhook.Pending, NextAt: created, GiveUpAt: created.Add(webhook.Window), Version: 1, CreatedAt: created}
-	hooked(t, db, func(tx webhook.Tx) error { return tx.InsertDeliveries(context.Background(), []webhook.Delivery{d}) })
+	hooked(t, db, func(tx webhook.Tx) error {
+		_, err := tx.InsertDeliveries(context.Background(), []webhook.Delivery{d}, time.Time{})
+		return err
+	})
 	return d
 }
 
@@ -70,7 +73,11 @@ func deliveries(t *testing.T, db *store.DB) {
 	first, second := aDelivery(t, db, endpoint, at), aDelivery(t, db, endpoint, at.Add(time.Hour))
 	twin := first
 	twin.ID = id.New("whd")
-	hooked(t, db, func(tx webhook.Tx) error { return tx.InsertDeliveries(ctx, []webhook.Delivery{twin, first}) })
+	hooked(t, db, func(tx webhook.Tx) error {
+		added, err := tx.InsertDeliveries(ctx, []webhook.Delivery{twin, first}, time.Time{})
+		same(t, "added again", added, map[string]bool{})
+		return err
+	})
 	_, err := w.Delivery(ctx, twin.ID)
 	fails(t, err, webhook.ErrNoDelivery)
 	second.Status, second.Attempts, second.Tries, second.NextAt, second.DoneAt = webhook.Failed, 3, 2, time.Time{}, at.Add(2*time.Hour)
@@ -116,6 +123,32 @@ func deliveries(t *testing.T, db *store.DB) {
 	})
 	_, err = w.Delivery(ctx, "whd_none")
 	fails(t, err, webhook.ErrNoDelivery)
+}
+
+// leasedDeliveries are leased from the start, to who made them.
+func leasedDeliveries(t *testing.T, db *store.DB) {
+	ctx, w, endpoint := context.Background(), db.Webhooks(), id.New("whe")
+	d := aDelivery(t, db, endpoint, at)
+	held, lost := d, d
+	held.ID, held.EventID, lost.ID, lost.EventID = id.New("whd"), id.New("evt"), id.New("whd"), id.New("evt")
+	hooked(t, db, func(tx webhook.Tx) error {
+		added, err := tx.InsertDeliveries(ctx, []webhook.Delivery{held, d}, time.Now().Add(time.Hour))
+		same(t, "added", added, map[string]bool{held.ID: true})
+		if err == nil {
+			_, err = tx.InsertDeliveries(ctx, []webhook.Delivery{lost}, time.Now().Add(-time.Second))
+		}
+		return err
+	})
+	all, err := w.Lease(ctx, endpoint, at, time.Now().Add(time.Hour), 9)
+	good(t, err)
+	same(t, "due", len(all), 2)
+	same(t, "first", all[0].ID, d.ID)
+	same(t, "whose lease ran out", all[1].ID, lost.ID)
+	hooked(t, db, func(tx webhook.Tx) error {
+		done, err := tx.UpdateDeliveries(ctx, []webhook.Delivery{held, lost})
+		same(t, "still theirs", done, map[string]bool{held.ID: true})
+		return err
+	})
 }
 
 func deliveryLeases(t *testing.T, db *store.DB) {
