@@ -155,7 +155,7 @@ func multiply(ctx context.Context, driver, address string, orders int) (ids []st
 	copied := map[string]string{
 		"id": renumbered("id"), "order_id": renumbered("order_id"), "object": renumbered("object"), "number": "'GROWN' || CAST({base} + i AS TEXT)",
 		"status": "CASE WHEN i % 100 = 0 THEN 'pending' ELSE '{done}' END", "settles": "CASE WHEN i % 100 = 0 THEN 0 ELSE 1 END",
-		"created_at": "created_at - ({orders} - i) * 1000000", "close_at": "close_at + i", "next_query_at": "next_query_at + i", "seq": "i",
+		"created_at": "created_at - ({orders} - i) * 1000000", "close_at": "close_at + i", "next_query_at": "next_query_at + i", "seq": "seq + i",
 	}
 	fill := func(text, table, done string) string {
 		return strings.NewReplacer("{table}", table, "{done}", done, "{orders}", strconv.Itoa(orders), "{base}", strconv.Itoa(grownBase)).Replace(text)
@@ -179,8 +179,8 @@ func multiply(ctx context.Context, driver, address string, orders int) (ids []st
 		}
 	}
 	// The dispatcher is told that it has handed on the events of the copies.
-	for _, q := range []string{fmt.Sprintf("UPDATE numbering SET last = %d", orders),
-		fmt.Sprintf("INSERT INTO cursors (name, seq) VALUES ('dispatch', %d)", orders), "ANALYZE"} {
+	for _, q := range []string{"UPDATE numbering SET last = (SELECT MAX(seq) FROM events)",
+		"INSERT INTO cursors (name, seq) SELECT 'dispatch', MAX(seq) FROM events", "ANALYZE"} {
 		if _, err := db.ExecContext(ctx, q); err != nil {
 			return nil, err
 		}

@@ -10,14 +10,18 @@ import (
 const (
 	followerColumns = `account, openid, following, unionid, followed_at, left_at, last_in, typed_until, typed_left, brief_until,
 		brief_left, no_promotions, promoted_at, mass_month, mass_count`
-	followerSelect = `SELECT ` + followerColumns + `, no_notices, without, promotions FROM followers WHERE account = $1 AND openid `
+	followerSelect = `SELECT ` + followerColumns + `, no_notices, without, promotions FROM `
 
-	sqlFollower        statement = followerSelect + `= $2`
-	sqlFollowers       statement = followerSelect + `> $2 AND following = 1 ORDER BY openid LIMIT $3`
-	sqlFollowersLeft   statement = followerSelect + `> $2 AND following = 0 ORDER BY openid LIMIT $3`
-	sqlFollowersRefuse statement = followerSelect + `> $2 AND no_promotions = 1 ORDER BY openid LIMIT $3`
-	sqlFollowersBy     statement = followerSelect + `> $2 AND following = 1
-		AND EXISTS (SELECT 1 FROM follower_tags AS t WHERE t.account = $1 AND t.tag = $4 AND t.openid = followers.openid) ORDER BY openid LIMIT $3`
+	sqlFollower  statement = followerSelect + `followers WHERE account = $1 AND openid = $2`
+	sqlFollowers statement = followerSelect + `followers WHERE account = $1 AND openid > $2 AND following = 1 ORDER BY openid LIMIT $3`
+	// The few are found by an index of them alone. SQLite, which knows nothing of
+	// how many they are, would look for them among all.
+	sqlFollowersLeft statement = followerSelect + `followers INDEXED BY followers_left
+		WHERE account = $1 AND openid > $2 AND following = 0 ORDER BY openid LIMIT $3`
+	sqlFollowersRefuse statement = followerSelect + `followers INDEXED BY followers_refusing
+		WHERE account = $1 AND openid > $2 AND no_promotions = 1 ORDER BY openid LIMIT $3`
+	sqlFollowersBy statement = followerSelect + `(SELECT openid AS tagged FROM follower_tags WHERE account = $1 AND tag = $4 AND openid > $2) AS fresh
+		CROSS JOIN followers WHERE account = $1 AND openid = tagged AND following = 1 ORDER BY tagged LIMIT $3`
 
 	sqlFollowerMake statement = `INSERT INTO followers (` + followerColumns + `, round)
 		VALUES ($1, $2, 0, '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING`

@@ -14,10 +14,12 @@ const (
 	sqlTagsClear statement = `DELETE FROM account_tags WHERE account = $1`
 	sqlTagInsert statement = `INSERT INTO account_tags (account, tag, name, people) VALUES ($1, $2, $3, $4)`
 
-	sqlUnprofiledAny statement = `SELECT 1 FROM followers WHERE account = $1 AND following = 1 AND profiled_at <= 0 AND -profiled_at <= $2 LIMIT 1`
+	sqlUnprofiledAny statement = `SELECT 1 FROM followers INDEXED BY followers_unprofiled
+		WHERE account = $1 AND following = 1 AND profiled_at <= 0 AND -profiled_at <= $2 LIMIT 1`
 	// Chosen once and apart, as every lease; see due.go.
 	sqlUnprofiled statement = `WITH oldest AS MATERIALIZED (
-			SELECT openid AS oldest_id FROM followers WHERE account = $1 AND following = 1 AND profiled_at <= 0 AND -profiled_at <= $3
+			SELECT openid AS oldest_id FROM followers INDEXED BY followers_unprofiled
+			WHERE account = $1 AND following = 1 AND profiled_at <= 0 AND -profiled_at <= $3
 			ORDER BY openid LIMIT $4 /*skip locked*/)
 		UPDATE followers SET profiled_at = $2 FROM oldest
 		WHERE account = $1 AND openid = oldest_id AND profiled_at <= 0 AND -profiled_at <= $3 RETURNING openid`

@@ -143,9 +143,14 @@ func (p pooled) query(ctx context.Context, q statement, args ...any) (*sql.Rows,
 
 // postgresText turns the marks that are comments to SQLite into what only
 // PostgreSQL has, and needs, because several nodes write at once; and the
-// function that takes a list of rows apart into PostgreSQL's.
+// function that takes a list of rows apart into PostgreSQL's. Which index to
+// take only SQLite is told.
 func postgresText(q statement) string {
-	text := strings.ReplaceAll(string(q), "/*skip locked*/", "FOR UPDATE SKIP LOCKED")
+	text := string(q)
+	for before, rest, found := strings.Cut(text, "INDEXED BY "); found; before, rest, found = strings.Cut(text, "INDEXED BY ") {
+		text = before + strings.TrimLeft(rest, "abcdefghijklmnopqrstuvwxyz_")
+	}
+	text = strings.ReplaceAll(text, "/*skip locked*/", "FOR UPDATE SKIP LOCKED")
 	text = strings.ReplaceAll(text, "/*for share*/", "FOR SHARE")
 	text = strings.ReplaceAll(text, "json_each($1)", "jsonb_array_elements(CAST($1 AS jsonb)) AS json_each(value)")
 	return strings.ReplaceAll(text, "json_each($2)", "jsonb_array_elements(CAST($2 AS jsonb)) AS json_each(value)")
