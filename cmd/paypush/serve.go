@@ -34,6 +34,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	defer ballast()()
 	server, err := app.Start(ctx, conf, app.Options{Log: log, Version: version()})
 	if err != nil {
 		return err
