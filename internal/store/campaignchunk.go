@@ -11,19 +11,21 @@ import (
 
 // Many rows of a chunk change by one statement, which is given their numbers
 // as a list. The campaign's number is a column of the list too, so that either
-// engine looks each row up by its whole key.
+// engine looks each row up by its whole key. That all numbers are of the chunk
+// has PostgreSQL expect few of them: otherwise it reads the whole table while it
+// takes it for small, and keeps to that plan while it grows.
 const (
 	listed = `WITH fresh AS MATERIALIZED (SELECT CAST($1 AS BIGINT) AS c, CAST(value->>0 AS BIGINT) AS v, value->>1 AS w
-		FROM json_each($2)) `
+		FROM json_each($2) WHERE CAST(value->>0 AS BIGINT) >= $3 AND CAST(value->>0 AS BIGINT) < $4) `
 	among = ` FROM fresh WHERE campaign_no = fresh.c AND n = fresh.v`
 
-	sqlDeliveriesBegin statement = listed + `UPDATE campaign_deliveries SET status = 'sending', way = $3, attempts = attempts + 1,
-		due_at = 0, first_try_at = CASE WHEN first_try_at = 0 THEN $4 ELSE first_try_at END, skips = $5` + among + `
+	sqlDeliveriesBegin statement = listed + `UPDATE campaign_deliveries SET status = 'sending', way = $5, attempts = attempts + 1,
+		due_at = 0, first_try_at = CASE WHEN first_try_at = 0 THEN $6 ELSE first_try_at END, skips = $7` + among + `
 		AND status IN ('queued', 'sending')`
-	sqlDeliveriesSent statement = listed + `UPDATE campaign_deliveries SET status = 'sent', code = '', detail = '', done_at = $3,
+	sqlDeliveriesSent statement = listed + `UPDATE campaign_deliveries SET status = 'sent', code = '', detail = '', done_at = $5,
 		platform_id = fresh.w` + among + ` AND status = 'sending'`
-	sqlDeliveriesEnd statement = listed + `UPDATE campaign_deliveries SET status = $3, code = $4, detail = $5, due_at = 0,
-		done_at = $6, skips = $7` + among + ` AND status IN ('queued', 'sending')`
+	sqlDeliveriesEnd statement = listed + `UPDATE campaign_deliveries SET status = $5, code = $6, detail = $7, due_at = 0,
+		done_at = $8, skips = $9` + among + ` AND status IN ('queued', 'sending')`
 	sqlDeliveryAgain statement = `UPDATE campaign_deliveries SET status = 'queued', code = $3, detail = $4, first_try_at = $5, due_at = $6, skips = $7
 		WHERE campaign_no = $1 AND n = $2 AND status = 'sending'`
 	sqlDeliveriesLeft statement = `SELECT COUNT(*), COALESCE(MIN(due_at), 0) FROM campaign_deliveries
@@ -40,10 +42,10 @@ const (
 	sqlToldCustom statement = listed + `UPDATE followers SET
 			typed_left = CASE WHEN typed_left > 0 THEN typed_left - 1 ELSE 0 END,
 			brief_left = CASE WHEN brief_left > 0 THEN brief_left - 1 ELSE 0 END
-		WHERE account = $3 AND openid IN (` + told
-	sqlToldMass statement = listed + `UPDATE followers SET promoted_at = $4,
-			mass_count = CASE WHEN mass_month = $5 THEN mass_count + 1 ELSE 1 END, mass_month = $5
-		WHERE account = $3 AND openid IN (` + told
+		WHERE account = $5 AND openid IN (` + told
+	sqlToldMass statement = listed + `UPDATE followers SET promoted_at = $6,
+			mass_count = CASE WHEN mass_month = $7 THEN mass_count + 1 ELSE 1 END, mass_month = $7
+		WHERE account = $5 AND openid IN (` + told
 	told = `SELECT recipient FROM campaign_deliveries, fresh WHERE campaign_no = fresh.c AND n = fresh.v)`
 
 	sqlChunkKeep statement = `UPDATE campaign_chunks SET lease_until = $4 WHERE campaign_no = $1 AND first = $2 AND holder = $3`
@@ -91,17 +93,17 @@ func (c campaignTx) NextDue(ctx context.Context, k push.Chunk) (due time.Time, w
 
 // Begin implements [push.CampaignTx].
 func (c campaignTx) Begin(ctx context.Context, k push.Chunk, way push.Way, skips push.Skips, now time.Time, ns []int64) error {
-	_, err := change(ctx, c.txn, sqlDeliveriesBegin, k.No, tuples(ns, single), string(way), micros(now), skips.String())
+	_, err := change(ctx, c.txn, sqlDeliveriesBegin, k.No, tuples(ns, single), k.First, k.First+k.Size, string(way), micros(now), skips.String())
 	return err
 }
 
 // Told implements [push.CampaignTx].
 func (c campaignTx) Told(ctx context.Context, k push.Chunk, account string, way push.Way, now time.Time, month int64, ns []int64) (err error) {
 	if way == push.WayCustom {
-		_, err = change(ctx, c.txn, sqlToldCustom, k.No, tuples(ns, single), account)
+		_, err = change(ctx, c.txn, sqlToldCustom, k.No, tuples(ns, single), k.First, k.First+k.Size, account)
 	}
 	if way == push.WayMass {
-		_, err = change(ctx, c.txn, sqlToldMass, k.No, tuples(ns, single), account, micros(now), month)
+		_, err = change(ctx, c.txn, sqlToldMass, k.No, tuples(ns, single), k.First, k.First+k.Size, account, micros(now), month)
 	}
 	return err
 }
@@ -151,14 +153,14 @@ func (c campaignTx) settleSent(ctx context.Context, k push.Chunk, sent []push.De
 		return nil
 	}
 	told := tuples(sent, func(d push.Delivery) []any { return []any{d.N, d.PlatformID} })
-	n, err := change(ctx, c.txn, sqlDeliveriesSent, k.No, told, micros(sent[0].DoneAt))
+	n, err := change(ctx, c.txn, sqlDeliveriesSent, k.No, told, k.First, k.First+k.Size, micros(sent[0].DoneAt))
 	counts[push.Sent] += n
 	return err
 }
 
 func (c campaignTx) settleEnd(ctx context.Context, k push.Chunk, e ending, all []push.Delivery, counts map[push.Status]int64) error {
 	ns := tuples(all, func(d push.Delivery) []any { return []any{d.N} })
-	n, err := change(ctx, c.txn, sqlDeliveriesEnd, k.No, ns, string(e.status), e.code, e.detail, micros(all[0].DoneAt), e.skips)
+	n, err := change(ctx, c.txn, sqlDeliveriesEnd, k.No, ns, k.First, k.First+k.Size, string(e.status), e.code, e.detail, micros(all[0].DoneAt), e.skips)
 	counts[e.status] += n
 	return err
 }

@@ -41,6 +41,31 @@ func TestEveryStatementUsesAnIndexOfPostgreSQL(t *testing.T) {
 	}
 }
 
+// TestListsOfACampaignAreLookedUpByKeyFromTheStart asks the same before
+// PostgreSQL knows anything of a table. A plan made then is kept while a campaign
+// is frozen and sent, until the table is analyzed.
+func TestListsOfACampaignAreLookedUpByKeyFromTheStart(t *testing.T) {
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, storetest.URL(t, store.Postgres))
+	good(t, err)
+	defer conn.Close(ctx)
+	_, err = conn.Exec(ctx, "SET plan_cache_mode = force_generic_plan")
+	good(t, err)
+	lists := 0
+	for name, q := range statements(t) {
+		if !strings.HasPrefix(q, "WITH fresh AS MATERIALIZED") || !strings.Contains(q, "campaign_no") {
+			continue
+		}
+		lists++
+		for _, walk := range walks(t, conn, name, store.PostgresText(q)) {
+			t.Errorf("%s walks through %s by %s", name, walk.Relation, walk.Type)
+		}
+	}
+	if lists < 5 {
+		t.Errorf("%d statements have a list", lists)
+	}
+}
+
 // fillTables puts rows into every table that may have more than one, all of
 // whose columns differ from row to row.
 func fillTables(t *testing.T, conn *pgx.Conn) {
