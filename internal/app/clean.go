@@ -18,6 +18,11 @@ func (s *Server) beginCleaning(live context.Context) {
 	s.forget(live, "reports of messages", func(ctx context.Context) (int64, error) {
 		return s.db.Followers().ForgetReports(ctx, s.clock.Now().Add(-reportsKept))
 	})
+	if kept := config.Days(s.conf.Retention.Recipients); kept > 0 {
+		s.forget(live, "lists and progress of campaigns", func(ctx context.Context) (int64, error) {
+			return s.db.Campaigns().Forget(ctx, s.clock.Now().Add(-kept))
+		})
+	}
 	s.forget(live, "lines of bills", s.books.Forget)
 	if kept := config.Days(s.conf.Retention.Webhooks); kept > 0 {
 		s.forget(live, "webhook deliveries", func(ctx context.Context) (int64, error) {

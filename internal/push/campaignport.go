@@ -132,6 +132,8 @@ type CampaignTx interface {
 	Promise(ctx context.Context, account string, openids []string, now time.Time, bars Bars) (taken map[string]bool, err error)
 	// Withdraw takes the newest of these notes back.
 	Withdraw(ctx context.Context, account string, openids []string) error
+	// Await has the platform asked about a mass call, unless it told already.
+	Await(ctx context.Context, j Job, now time.Time) error
 	// Called counts calls that the platform took.
 	Called(ctx context.Context, account string, way Way, day, calls int64) error
 	// Reserve takes room for a span of sending under a name and returns when it

@@ -43,6 +43,9 @@ func (s *Campaigns) settle(ctx context.Context, tx CampaignTx, w *stint, ended [
 	if err := s.withdraw(ctx, tx, w, ended); err != nil {
 		return err
 	}
+	if err := s.await(ctx, tx, w, ended); err != nil {
+		return err
+	}
 	now := s.now()
 	for _, d := range ended {
 		if d.exhausted {

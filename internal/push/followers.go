@@ -51,7 +51,16 @@ type FollowerStore interface {
 	// transaction, after whoever changes it at the same time. Where change fails
 	// nothing is changed.
 	Prefer(ctx context.Context, account, openid string, change func(*Preferences) error) error
-	// Report notes what the platform reported of a message.
+	// DueJobs lists mass calls of an account about which the platform is to be
+	// asked now.
+	DueJobs(ctx context.Context, account string, now time.Time, limit int) ([]Job, error)
+	// TakeJob puts the next question off, and reports false where another was
+	// quicker to.
+	TakeJob(ctx context.Context, j Job, next time.Time) (mine bool, err error)
+	// EndJob notes that a mass call ended, with a report where there is one.
+	EndJob(ctx context.Context, j Job, report string, at time.Time) error
+	// Report notes what the platform reported of a message, or a mass call, which
+	// is not asked about any more then.
 	Report(ctx context.Context, account, platformID, status string, at time.Time) error
 	// Mirror reads how far the mirror of an account is; a zero one for none.
 	Mirror(ctx context.Context, account string) (Mirror, error)
@@ -212,6 +221,9 @@ func (f *Followers) Run(ctx context.Context) {
 				f.log.LogAttrs(ctx, slog.LevelError, "followers can't be read", slog.String("account", account), slog.Any("error", err))
 			}
 			f.profile(ctx, account)
+			if err := f.Inquire(ctx, account); err != nil && ctx.Err() == nil {
+				f.log.LogAttrs(ctx, slog.LevelWarn, "how mass calls ended can't be asked", slog.String("account", account), slog.Any("error", err))
+			}
 		}
 		select {
 		case <-tick.C:

@@ -132,16 +132,20 @@ func (f Followers) Prefer(ctx context.Context, account, openid string, edit func
 // may come before the number that the platform gave is written down.
 func (f Followers) Report(ctx context.Context, account, platformID, status string, at time.Time) error {
 	return f.db.update(ctx, func(tx *txn) error {
-		_, err := change(ctx, tx, sqlReport, account, platformID, status, micros(at))
-		return err
+		return reported(ctx, tx, account, platformID, status, at)
 	})
 }
 
-// ForgetReports deletes a batch of reports from before then and returns how
-// many; call it until that is 0.
+// ForgetReports deletes a batch of reports from before then, and of mass calls
+// taken before then that never ended, and returns how many; call it until that
+// is 0.
 func (f Followers) ForgetReports(ctx context.Context, then time.Time) (n int64, err error) {
 	err = f.db.update(ctx, func(tx *txn) (err error) {
-		n, err = change(ctx, tx, sqlReportsForget, micros(then))
+		if n, err = change(ctx, tx, sqlReportsForget, micros(then)); err != nil {
+			return err
+		}
+		jobs, err := change(ctx, tx, sqlMassJobsForget, micros(then))
+		n += jobs
 		return err
 	})
 	return n, err

@@ -17,6 +17,7 @@ var (
 	_ push.Masser    = (*Channel)(nil)
 	_ push.Previewer = (*Channel)(nil)
 	_ push.Allower   = (*Channel)(nil)
+	_ push.Inquirer  = (*Channel)(nil)
 )
 
 // What the platform answers to a mass call that it knows: it names the job of
@@ -40,6 +41,34 @@ func (c *Channel) SendMass(ctx context.Context, m push.Mass) push.Outcome {
 	}
 	out.Somebody = out.Status == push.Failed && (e.Code == strangerCode || e.Code == foreignCode)
 	return out
+}
+
+// noJob is what the platform answers about a mass call that it does not know.
+const noJob = 40059
+
+// MassReport asks how a mass call ended. The platform tells by its event alone
+// how many were reached, so that a call that succeeded counts as delivered; one
+// that was taken back, or that it has forgotten, ended without a report.
+func (c *Channel) MassReport(ctx context.Context, platformID string) (report string, ended bool, err error) {
+	id, err := strconv.ParseInt(platformID, 10, 64)
+	if err != nil {
+		return "", true, nil //nolint:nilerr // no number of the platform's: there is nobody to ask
+	}
+	state, err := c.client.MassStatus(ctx, id)
+	var e *client.Error
+	if errors.As(err, &e) && e.Code == noJob {
+		return "", true, nil
+	}
+	if err != nil {
+		return "", false, fault.Wrap("wechat.MassReport", err)
+	}
+	switch state {
+	case client.MassSucceeded:
+		return push.ReportDelivered, true, nil
+	case client.MassFailed:
+		return push.ReportFailed, true, nil
+	}
+	return "", state == client.MassDeleted, nil
 }
 
 // What the platform answers to a call because of somebody in its list.
