@@ -87,6 +87,7 @@ func play(t *testing.T, seed uint64, database *pgtest.Server) {
 		shopping.Wait()
 		close(done)
 	}()
+	defer func() { <-done }() // nobody tells of trouble after the test's end
 	c.strike(t, rand.New(rand.NewPCG(seed, 1<<32)), done)
 	<-done
 	if !t.Failed() {
