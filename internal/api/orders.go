@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -147,7 +148,7 @@ func (a *API) whole(ctx context.Context, o pay.Order) (Order, error) {
 	if err != nil {
 		return Order{}, err
 	}
-	refunds, err := a.Pay.Reader().Refunds(ctx, o.ID)
+	refunds, err := a.refunds(ctx, o, payments)
 	if err != nil {
 		return Order{}, err
 	}
@@ -162,4 +163,14 @@ func (a *API) whole(ctx context.Context, o pay.Order) (Order, error) {
 		v.Refunds = append(v.Refunds, viewRefund(r))
 	}
 	return v, nil
+}
+
+// refunds reads what went back of an order. Nothing did where nothing came,
+// so that whoever waits for a payment is answered with one look less.
+func (a *API) refunds(ctx context.Context, o pay.Order, payments []pay.Payment) ([]pay.Refund, error) {
+	came := func(p pay.Payment) bool { return p.Status == pay.PaymentSucceeded }
+	if !slices.ContainsFunc(payments, came) {
+		return nil, nil
+	}
+	return a.Pay.Reader().Refunds(ctx, o.ID)
 }
