@@ -51,16 +51,27 @@ func nodes(ctx context.Context, l *lab, report func(line)) error {
 func (l *lab) compareNodes(ctx context.Context, engine string, all []*node, report func(line)) error {
 	length := l.length / (nodesMost * nodesRounds)
 	for count := 1; count <= len(all); count++ {
+		var loads []string
 		t, err := takeTurns(ctx, nodesRounds, nil,
 			func(ctx context.Context) (slice, error) {
 				s, err := together(ctx, all[:1], length)
 				s.done *= count
 				return s, err
 			},
-			func(ctx context.Context) (slice, error) { return together(ctx, all[:count], length) })
+			func(ctx context.Context) (slice, error) {
+				before, err := readMeter()
+				if err != nil {
+					return slice{}, err
+				}
+				s, err := together(ctx, all[:count], length)
+				after, unread := readMeter()
+				loads = append(loads, after.since(before, s.done))
+				return s, errors.Join(err, unread)
+			})
 		if err != nil {
 			return err
 		}
+		say("%d nodes: %s", count, loads[len(loads)-1])
 		r := t.line(fmt.Sprintf("calls/s, nodes: %d", count))
 		r.Engine = engine
 		report(r)

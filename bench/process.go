@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -124,19 +123,8 @@ func (p *process) megabytes(field string) (float64, error) {
 // ticks reads how much processor time the process has used, in hundredths of a
 // second.
 func (p *process) ticks() (int64, error) {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
-	if err != nil {
-		return 0, err
-	}
-	// The name in brackets may hold spaces; utime and stime are the 12th and
-	// 13th words behind it.
-	words := strings.Fields(string(b[bytes.LastIndexByte(b, ')')+1:]))
-	if len(words) < 13 {
-		return 0, errors.New("/proc tells no processor time")
-	}
-	user, err1 := strconv.ParseInt(words[11], 10, 64)
-	system, err2 := strconv.ParseInt(words[12], 10, 64)
-	return user + system, errors.Join(err1, err2)
+	_, used, err := family(p.cmd.Process.Pid)
+	return used, err
 }
 
 // sayTime tells how much processor time a process has used for each thing it
