@@ -233,7 +233,7 @@ func (a *API) step(what string, action audit.Action,
 	return func(ctx context.Context, in *stepInput) (*campaignOutput, error) {
 		out := &campaignOutput{Status: http.StatusOK}
 		scope := Scope{caller(ctx).ID, http.MethodPost, "/v1/campaigns/" + in.ID + "/" + what, in.IdempotencyKey}
-		replayed, err := a.acted(ctx, scope, nil, out.Status, &out.Body, func() error {
+		return out, a.acted(ctx, scope, nil, answer{out.Status, &out.Body, &out.Replayed}, func() error {
 			c, err := do(a.Campaigns, audit.Note(ctx, audit.Entry{Action: action, Object: in.ID}), in.ID)
 			if err != nil {
 				return err
@@ -242,11 +242,6 @@ func (a *API) step(what string, action audit.Action,
 			out.Body = viewCampaign(c, n)
 			return err
 		})
-		if err != nil {
-			return nil, a.problem(ctx, err)
-		}
-		out.Replayed = mark(replayed)
-		return out, nil
 	}
 }
 

@@ -173,14 +173,9 @@ func (a *API) replayDeliveries(ctx context.Context, in *replayDeliveriesInput) (
 	}
 	out := new(replayOutput)
 	scope := Scope{caller(ctx).ID, http.MethodPost, "/v1/webhook_endpoints/" + in.ID + "/replay", in.IdempotencyKey}
-	replayed, err := a.acted(ctx, scope, in.RawBody, http.StatusAccepted, &out.Body, func() (err error) {
+	return out, a.acted(ctx, scope, in.RawBody, answer{http.StatusAccepted, &out.Body, &out.Replayed}, func() (err error) {
 		ctx := audit.Note(ctx, audit.Entry{Action: audit.EndpointReplay, Object: r.EndpointID})
 		out.Body.Queued, out.Body.NextCursor, err = a.Webhooks.ReplayRange(ctx, r, statuses...)
 		return err
 	})
-	if err != nil {
-		return nil, a.problem(ctx, err)
-	}
-	out.Replayed = mark(replayed)
-	return out, nil
 }

@@ -157,15 +157,10 @@ func (a *API) actOnDifference(ctx context.Context, key, id string, action audit.
 	}
 	out := new(differenceOutput)
 	scope := Scope{caller(ctx).ID, http.MethodPost, "/v1/differences/" + id + "/" + strings.TrimPrefix(string(action), "difference."), key}
-	first, err := a.acted(ctx, scope, raw, http.StatusOK, &out.Body, func() error {
+	return out, a.acted(ctx, scope, raw, answer{http.StatusOK, &out.Body, &out.Replayed}, func() error {
 		noted := audit.Note(ctx, audit.Entry{Action: action, Object: id, Was: string(was.Kind) + " " + was.Number, Became: became})
 		d, err := act(noted, "key:"+caller(ctx).ID)
 		out.Body = viewDifference(d)
 		return err
 	})
-	if err != nil {
-		return nil, a.problem(ctx, err)
-	}
-	out.Replayed = mark(first)
-	return out, nil
 }

@@ -178,17 +178,12 @@ type syncedOutput struct {
 func (a *API) syncFollowers(ctx context.Context, in *struct{ Keyed }) (*syncedOutput, error) {
 	out := new(syncedOutput)
 	scope := Scope{caller(ctx).ID, http.MethodPost, "/v1/follower_syncs", in.IdempotencyKey}
-	replayed, err := a.acted(ctx, scope, nil, http.StatusAccepted, &out.Body, func() (err error) {
+	return out, a.acted(ctx, scope, nil, answer{http.StatusAccepted, &out.Body, &out.Replayed}, func() (err error) {
 		if err = a.Followers.Sync(audit.Note(ctx, audit.Entry{Action: audit.FollowerSync, Object: a.WeChat}), a.WeChat); err == nil {
 			out.Body, err = a.sync(ctx)
 		}
 		return err
 	})
-	if err != nil {
-		return nil, a.problem(ctx, err)
-	}
-	out.Replayed = mark(replayed)
-	return out, nil
 }
 
 func (a *API) getSync(ctx context.Context, _ *struct{}) (*syncOutput, error) {

@@ -128,18 +128,13 @@ func (a *API) actOnOrder(ctx context.Context, in *orderActInput, what string, ac
 	}
 	out := &orderOutput{Status: http.StatusOK}
 	scope := Scope{caller(ctx).ID, http.MethodPost, "/v1/orders/" + in.ID + "/" + what, in.IdempotencyKey}
-	replayed, err := a.acted(ctx, scope, nil, http.StatusOK, &out.Body, func() error {
+	return out, a.acted(ctx, scope, nil, answer{http.StatusOK, &out.Body, &out.Replayed}, func() error {
 		o, err := act(audit.Note(ctx, audit.Entry{Action: action, Object: in.ID, Was: string(before.Status)}), in.ID)
 		if err == nil {
 			out.Body, err = a.whole(ctx, o)
 		}
 		return err
 	})
-	if err != nil {
-		return nil, a.problem(ctx, err)
-	}
-	out.Replayed = mark(replayed)
-	return out, nil
 }
 
 // whole shows one order with its payments and refunds.

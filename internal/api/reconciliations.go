@@ -87,17 +87,12 @@ func (a *API) createReconciliation(ctx context.Context, in *createReconciliation
 	}
 	scope := Scope{caller(ctx).ID, http.MethodPost, "/v1/reconciliations", in.IdempotencyKey}
 	out := new(reconciliationOutput)
-	first, err := a.acted(ctx, scope, in.RawBody, http.StatusCreated, &out.Body, func() error {
+	return out, a.acted(ctx, scope, in.RawBody, answer{http.StatusCreated, &out.Body, &out.Replayed}, func() error {
 		noted := audit.Note(ctx, audit.Entry{Action: audit.ReconciliationBegin, Object: account + " " + string(day)})
 		r, err := a.Books.Begin(noted, account, day)
 		out.Body = viewReconciliation(r)
 		return err
 	})
-	if err != nil {
-		return nil, a.problem(ctx, err)
-	}
-	out.Replayed = mark(first)
-	return out, nil
 }
 
 type reconciliationInput struct {

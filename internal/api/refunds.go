@@ -115,16 +115,11 @@ func (a *API) decideRefund(ctx context.Context, in *refundActInput, what string)
 	out := &refundOutput{Status: http.StatusOK}
 	ctx = audit.Note(ctx, audit.Entry{Action: audit.Action("refund." + what), Object: in.ID, Was: string(pay.RefundApproving)})
 	scope := Scope{caller(ctx).ID, http.MethodPost, "/v1/refunds/" + in.ID + "/" + what, in.IdempotencyKey}
-	replayed, err := a.acted(ctx, scope, nil, http.StatusOK, &out.Body, func() error {
+	return out, a.acted(ctx, scope, nil, answer{http.StatusOK, &out.Body, &out.Replayed}, func() error {
 		r, err := a.Pay.DecideRefund(ctx, in.ID, "key:"+caller(ctx).ID, what == "approve")
 		out.Body = viewRefund(r)
 		return err
 	})
-	if err != nil {
-		return nil, a.problem(ctx, err)
-	}
-	out.Replayed = mark(replayed)
-	return out, nil
 }
 
 type listRefundsInput struct {

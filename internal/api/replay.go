@@ -74,19 +74,30 @@ func (a *API) once(ctx context.Context, s Scope, raw []byte, out any, place func
 	return 0, err
 }
 
+// answer is where the parts of an answer go that acted gives.
+type answer struct {
+	status   int     // of the first answer
+	body     any     // a pointer, which act fills
+	replayed *string // the Idempotent-Replayed header
+}
+
 // acted answers a POST that acts on what is there already, or on nothing: with
-// the first answer where there is one, otherwise by act, which fills out. The
-// answer is kept after the effect, not with it: such an act takes effect once
-// by itself, whoever repeats it. raw is nil for a POST without a body.
-func (a *API) acted(ctx context.Context, s Scope, raw []byte, httpStatus int, out any, act func() error) (first int, err error) {
-	if first, err = a.replay(ctx, s, raw, out); err != nil || first != 0 {
-		return first, err
+// the first answer where there is one, otherwise by act, which fills the body.
+// The answer is kept after the effect, not with it: such an act takes effect once
+// by itself, whoever repeats it. raw is nil for a POST without a body. An error
+// is returned as a problem.
+func (a *API) acted(ctx context.Context, s Scope, raw []byte, to answer, act func() error) error {
+	first, err := a.replay(ctx, s, raw, to.body)
+	if err == nil && first == 0 {
+		if err = act(); err == nil {
+			a.keep(ctx, s, raw, to.status, to.body)
+		}
 	}
-	if err = act(); err != nil {
-		return 0, err
+	if err != nil {
+		return a.problem(ctx, err)
 	}
-	a.keep(ctx, s, raw, httpStatus, out)
-	return 0, nil
+	*to.replayed = mark(first)
+	return nil
 }
 
 // keep stores an answer by itself. That it could not is not the caller's

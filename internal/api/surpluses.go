@@ -97,7 +97,7 @@ func (a *API) keepSurplus(ctx context.Context, in *surplusInput) (*surplusOutput
 func (a *API) decideSurplus(ctx context.Context, in *surplusInput, what string, decide func(context.Context) error) (*surplusOutput, error) {
 	out := new(surplusOutput)
 	scope := Scope{caller(ctx).ID, http.MethodPost, "/v1/surpluses/" + in.Payment + "/" + what, in.IdempotencyKey}
-	replayed, err := a.acted(ctx, scope, nil, http.StatusOK, &out.Body, func() error {
+	return out, a.acted(ctx, scope, nil, answer{http.StatusOK, &out.Body, &out.Replayed}, func() error {
 		noted := audit.Note(ctx, audit.Entry{Action: audit.Action("surplus." + what), Object: in.Payment, Was: string(pay.SurplusHeld)})
 		if err := decide(noted); err != nil {
 			return err
@@ -106,9 +106,4 @@ func (a *API) decideSurplus(ctx context.Context, in *surplusInput, what string, 
 		out.Body = viewSurplus(p)
 		return err
 	})
-	if err != nil {
-		return nil, a.problem(ctx, err)
-	}
-	out.Replayed = mark(replayed)
-	return out, nil
 }

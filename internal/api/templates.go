@@ -152,7 +152,7 @@ type previewOutput struct {
 func (a *API) previewTemplate(ctx context.Context, in *previewInput) (*previewOutput, error) {
 	out := new(previewOutput)
 	scope := Scope{caller(ctx).ID, http.MethodPost, "/v1/templates/" + in.Name + "/preview", in.IdempotencyKey}
-	replayed, err := a.acted(ctx, scope, in.RawBody, http.StatusOK, &out.Body, func() error {
+	return out, a.acted(ctx, scope, in.RawBody, answer{http.StatusOK, &out.Body, &out.Replayed}, func() error {
 		t, err := a.Push.Template(ctx, in.Name)
 		values := in.Body.Data
 		if len(values) == 0 {
@@ -161,11 +161,6 @@ func (a *API) previewTemplate(ctx context.Context, in *previewInput) (*previewOu
 		out.fill(a.Push.Preview(t, values))
 		return err
 	})
-	if err != nil {
-		return nil, a.problem(ctx, err)
-	}
-	out.Replayed = mark(replayed)
-	return out, nil
 }
 
 func (out *previewOutput) fill(p push.Preview) {
