@@ -160,27 +160,18 @@ func (s *Site) fillProgress(ctx context.Context, p *campaignPage) (err error) {
 	return nil
 }
 
-// campaignBeat is how often a page that follows a campaign is told of it at
-// most: its counts change with every few people.
-const campaignBeat = time.Second
-
-// campaignEvents streams how far a campaign is.
+// campaignEvents streams how far a campaign is; its counts change with every few
+// people.
 func (s *Site) campaignEvents(w http.ResponseWriter, r *http.Request) error {
-	var last update
-	var at time.Time
-	return s.stream(w, r, func(ctx context.Context) (update, error) {
-		if time.Since(at) < campaignBeat {
-			return last, nil
-		}
+	return s.stream(w, r, seldom(func(ctx context.Context) (update, error) {
 		c, err := s.Desk.Campaigns.Campaign(ctx, r.PathValue("campaign"))
 		if err != nil {
 			return update{}, err
 		}
 		n, err := s.Desk.Campaigns.Counts(ctx, c)
 		state := campaignState(c, n)
-		last, at = update{State: state, Final: campaignFinal(c), Data: map[string]string{"state": state}}, time.Now()
-		return last, err
-	})
+		return update{State: state, Final: campaignFinal(c), Data: map[string]string{"state": state}}, err
+	}))
 }
 
 // moveCampaign starts, pauses, resumes or cancels a campaign.

@@ -105,21 +105,12 @@ func (s *Site) reconciliationBoard(w http.ResponseWriter, r *http.Request) (err 
 // Link is where the page is.
 func (p reconciliationPage) Link() string { return "/admin/reconciliations/" + p.Day.ID }
 
-// bookBeat is how often a page that follows a day is told of it at most: every
-// batch of the comparison changes it.
-const bookBeat = time.Second
-
-// reconciliationEvents streams how far a day is.
+// reconciliationEvents streams how far a day is; every batch of the comparison
+// changes it.
 func (s *Site) reconciliationEvents(w http.ResponseWriter, r *http.Request) error {
-	var last update
-	var at time.Time
-	return s.stream(w, r, func(ctx context.Context) (update, error) {
-		if time.Since(at) < bookBeat {
-			return last, nil
-		}
+	return s.stream(w, r, seldom(func(ctx context.Context) (update, error) {
 		d, err := s.Desk.Books.Reader().Reconciliation(ctx, r.PathValue("reconciliation"))
 		state := dayState(d)
-		last, at = update{State: state, Final: d.Status == reconcile.Finished, Data: map[string]string{"state": state}}, time.Now()
-		return last, err
-	})
+		return update{State: state, Final: d.Status == reconcile.Finished, Data: map[string]string{"state": state}}, err
+	}))
 }

@@ -79,6 +79,21 @@ func (s *Site) follow(ctx context.Context, out *eventWriter, last string, read f
 	}
 }
 
+// seldom reads at most once a second, for what changes with every commit, and
+// says the same in between.
+func seldom(read func(context.Context) (update, error)) func(context.Context) (update, error) {
+	var last update
+	var at time.Time
+	return func(ctx context.Context) (_ update, err error) {
+		if time.Since(at) < time.Second {
+			return last, nil
+		}
+		last, err = read(ctx)
+		at = time.Now()
+		return last, err
+	}
+}
+
 // changed never tells anything where there is no pulse.
 func (s *Site) changed() <-chan struct{} {
 	if s.Pulse == nil {
