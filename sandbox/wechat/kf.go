@@ -99,8 +99,8 @@ func (p *Platform) kfAdd(c *call) (any, error) {
 	return ok(), nil
 }
 
-// kfChange finds the member that a call names and edits it.
-func (p *Platform) kfChange(c *call, edit func(k *kf, in kfOrder) error) (any, error) {
+// kfAt finds the member that a call names and changes the list there.
+func (p *Platform) kfAt(c *call, change func(i int, in kfOrder) error) (any, error) {
 	in, err := c.kfOrder()
 	if err != nil {
 		return nil, err
@@ -109,11 +109,16 @@ func (p *Platform) kfChange(c *call, edit func(k *kf, in kfOrder) error) (any, e
 	if i < 0 {
 		return nil, fail(65401)
 	}
-	if err := edit(&p.kfs[i], in); err != nil {
+	if err := change(i, in); err != nil {
 		return nil, err
 	}
 	p.keepKfs()
 	return ok(), nil
+}
+
+// kfChange finds the member that a call names and edits it.
+func (p *Platform) kfChange(c *call, edit func(k *kf, in kfOrder) error) (any, error) {
+	return p.kfAt(c, func(i int, in kfOrder) error { return edit(&p.kfs[i], in) })
 }
 
 // kfUpdate is POST /customservice/kfaccount/update.
@@ -158,17 +163,10 @@ func (p *Platform) kfPicture(c *call) (any, error) {
 // kfDelete is /customservice/kfaccount/del: some clients GET it with a query,
 // others POST JSON.
 func (p *Platform) kfDelete(c *call) (any, error) {
-	in, err := c.kfOrder()
-	if err != nil {
-		return nil, err
-	}
-	i := p.kfIndex(in.Account)
-	if i < 0 {
-		return nil, fail(65401)
-	}
-	p.kfs = slices.Delete(p.kfs, i, i+1)
-	p.keepKfs()
-	return ok(), nil
+	return p.kfAt(c, func(i int, _ kfOrder) error {
+		p.kfs = slices.Delete(p.kfs, i, i+1)
+		return nil
+	})
 }
 
 // invitation is how the newest invitation stands, empty without one.
