@@ -40,6 +40,7 @@ func (s *Site) stream(w http.ResponseWriter, r *http.Request, read func(context.
 	}
 	defer s.seats.giveBack(of)
 	out := newEventWriter(w)
+	defer out.end()
 	if err := out.send(u); err != nil || u.Final {
 		return nil
 	}
@@ -127,9 +128,21 @@ func (e *eventWriter) send(u update) error {
 
 func (e *eventWriter) beat() error { return e.write(":\n\n") }
 
-func (e *eventWriter) write(text string) error {
+// end leaves time for the end of the answer, which is written once the handler
+// returns: without it a proxy takes the stream for broken off.
+func (e *eventWriter) end() { e.allow() } //nolint:errcheck // nobody is left to be told
+
+// allow gives what is written next its time.
+func (e *eventWriter) allow() error {
 	err := e.rc.SetWriteDeadline(time.Now().Add(writeWait))
-	if err != nil && !errors.Is(err, http.ErrNotSupported) {
+	if errors.Is(err, http.ErrNotSupported) {
+		return nil
+	}
+	return err
+}
+
+func (e *eventWriter) write(text string) error {
+	if err := e.allow(); err != nil {
 		return err
 	}
 	if _, err := e.w.Write([]byte(text)); err != nil {
