@@ -35,6 +35,7 @@ const (
 	FollowerSync   Action = "follower.sync"
 	FollowerChange Action = "follower.change"
 	ActivityDraft  Action = "activity.draft"
+	ActivityChange Action = "activity.change"
 	ActivitySend   Action = "activity.send"
 	ActivityPause  Action = "activity.pause"
 	ActivityResume Action = "activity.resume"
@@ -56,6 +57,6 @@ func Actions() []Action {
 	return []Action{OrderClose, PaymentQuery, RefundAsk, RefundApprove, RefundRefuse, SurplusRefund, SurplusAccept, SurplusKeep,
 		NoticeReplay, RoleChange, MemberCreate, MemberDelete, PasswordChange, SignInLink, Bind, BindInvite, Unbind, KeyCreate, KeyRevoke,
 		EndpointCreate, EndpointChange, EndpointDelete, EndpointReplay,
-		RuleChange, RuleDelete, TemplateSave, MessageTest, MessageAgain, FollowerSync, FollowerChange, ActivityDraft, ActivitySend, ActivityPause, ActivityResume, ActivityCancel, ActivityTry,
+		RuleChange, RuleDelete, TemplateSave, MessageTest, MessageAgain, FollowerSync, FollowerChange, ActivityDraft, ActivityChange, ActivitySend, ActivityPause, ActivityResume, ActivityCancel, ActivityTry,
 		ReconciliationBegin, DifferenceQuery, DifferenceRefund, DifferenceIgnore, DifferenceReopen, DifferenceAssign, ArchiveRun}
 }

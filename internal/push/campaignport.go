@@ -99,6 +99,10 @@ type CampaignTx interface {
 	// UpdateCampaign writes c where the stored version is c.Version and raises
 	// it; otherwise it fails with [ErrStale].
 	UpdateCampaign(ctx context.Context, c Campaign) error
+	// RewriteCampaign writes everything of a draft that its author may change,
+	// where the stored version is c.Version, and its list of openids unless that
+	// stays.
+	RewriteCampaign(ctx context.Context, c Campaign, openids []string, listStays bool) error
 	// OpenPlan has the audience frozen.
 	OpenPlan(ctx context.Context, no int64) error
 	// AddEvent adds an event to the outbox.

@@ -266,11 +266,15 @@ func (s *Campaigns) move(ctx context.Context, id string, change func(CampaignTx,
 
 // tell writes the event of a campaign's change.
 func (s *Campaigns) tell(ctx context.Context, tx CampaignTx, c Campaign) error {
+	verb := campaignVerbs[c.Status]
+	if c.Status == CampaignDraft && c.Version > 1 {
+		verb = "changed"
+	}
 	data, err := json.Marshal(map[string]any{"id": c.ID, "title": c.Title, "kind": c.Purpose, "status": c.Status})
 	if err != nil {
 		return err
 	}
-	return tx.AddEvent(ctx, event.Event{ID: s.newID("evt"), Type: event.Type("campaign." + campaignVerbs[c.Status]), Object: c.ID,
+	return tx.AddEvent(ctx, event.Event{ID: s.newID("evt"), Type: event.Type("campaign." + verb), Object: c.ID,
 		Version: c.Version, Data: data, At: s.now()})
 }
 

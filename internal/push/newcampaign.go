@@ -34,7 +34,12 @@ var openIDFormat = regexp.MustCompile(`^[!-~]{1,64}$`)
 
 // Draft checks a campaign. It stores nothing.
 func (s *Campaigns) Draft(ctx context.Context, in NewCampaign) (Campaign, error) {
-	if err := s.check(ctx, in); err != nil {
+	return s.draft(ctx, in, false)
+}
+
+// draft is Draft; listed tells that a list of openids is there already.
+func (s *Campaigns) draft(ctx context.Context, in NewCampaign, listed bool) (Campaign, error) {
+	if err := s.check(ctx, in, listed); err != nil {
 		return Campaign{}, fault.Wrap("push.DraftCampaign", err)
 	}
 	id := s.newID("cmp")
@@ -60,7 +65,7 @@ func (s *Campaigns) Draft(ctx context.Context, in NewCampaign) (Campaign, error)
 	return c, nil
 }
 
-func (s *Campaigns) check(ctx context.Context, in NewCampaign) error {
+func (s *Campaigns) check(ctx context.Context, in NewCampaign, listed bool) error {
 	switch {
 	case s.wechat == "":
 		return ErrNoAccount
@@ -75,7 +80,7 @@ func (s *Campaigns) check(ctx context.Context, in NewCampaign) error {
 	case (in.Text == "") == (in.Template == ""), !utf8.ValidString(in.Text), utf8.RuneCountInString(in.Text) > 600:
 		return ErrNoContent
 	}
-	if err := checkAudience(in); err != nil || in.Template == "" {
+	if err := checkAudience(in, listed); err != nil || in.Template == "" {
 		return err
 	}
 	t, err := s.messages.Template(ctx, in.Template)
@@ -85,7 +90,7 @@ func (s *Campaigns) check(ctx context.Context, in NewCampaign) error {
 	return t.checkValues(in.Values)
 }
 
-func checkAudience(in NewCampaign) error {
+func checkAudience(in NewCampaign, listed bool) error {
 	switch in.Audience.Kind {
 	case AudienceFollowers, AudienceMembers, AudienceTag:
 		return nil
@@ -95,7 +100,7 @@ func checkAudience(in NewCampaign) error {
 		}
 		return nil
 	case AudienceOpenIDs:
-		if len(in.OpenIDs) == 0 || len(in.OpenIDs) > maxOpenIDs {
+		if len(in.OpenIDs) == 0 && !listed || len(in.OpenIDs) > maxOpenIDs {
 			return ErrTooManyOpenIDs
 		}
 		for _, id := range in.OpenIDs {

@@ -18,6 +18,9 @@ const (
 		($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)`
 	sqlCampaignUpdate statement = `UPDATE campaigns SET status = $3, template_version = $4,
 		started_at = $5, done_at = $6, version = version + 1 WHERE id = $1 AND version = $2`
+	sqlCampaignRewrite statement = `UPDATE campaigns SET title = $3, kind = $4, account = $5, audience = $6, template = $7, vals = $8, text = $9,
+		link = $10, ways = $11, rate = $12, start_at = $13, if_missed = $14, quiet_from = $15, quiet_to = $16, gap = $17, cap_most = $18, cap_days = $19
+		WHERE id = $1 AND version = $2 AND status = 'draft'`
 	sqlCampaignByID statement = `SELECT ` + campaignColumns + ` FROM campaigns WHERE id = $1`
 	sqlCampaignByNo statement = `SELECT ` + campaignColumns + ` FROM campaigns WHERE no = $1`
 	sqlCampaigns    statement = `SELECT ` + campaignColumns + ` FROM campaigns WHERE id < $1 ORDER BY id DESC LIMIT $2`
@@ -33,6 +36,8 @@ const (
 
 	sqlCampaignPeople statement = `INSERT INTO campaign_people (campaign_no, openid)
 		SELECT CAST($1 AS BIGINT), value->>0 FROM json_each($2) WHERE true ON CONFLICT DO NOTHING`
+
+	sqlCampaignNobody statement = `DELETE FROM campaign_people WHERE campaign_no = $1`
 
 	sqlSendCalls  statement = `SELECT calls FROM send_days WHERE account = $1 AND way = $2 AND day = $3`
 	sqlSendCalled statement = `INSERT INTO send_days (account, way, day, calls) VALUES ($1, $2, $3, $4)
@@ -127,16 +132,37 @@ func (c campaignTx) InsertCampaign(ctx context.Context, v push.Campaign, openids
 		micros(v.StartedAt), micros(v.DoneAt), v.Cap.Most, v.Cap.Days); err != nil {
 		return err
 	}
+	return c.addPeople(ctx, v.No, openids)
+}
+
+// RewriteCampaign implements [push.CampaignTx].
+func (c campaignTx) RewriteCampaign(ctx context.Context, v push.Campaign, openids []string, listStays bool) error {
+	audience, err := json.Marshal(v.Audience)
+	if err != nil {
+		return err
+	}
+	if err := must(ctx, c.txn, push.ErrStale, sqlCampaignRewrite, v.ID, v.Version, v.Title, string(v.Purpose), v.Account, string(audience), v.Template,
+		pack(v.Values), v.Text, v.Link, waysText(v.Ways), v.Rate, micros(v.StartAt), v.IfMissed, v.Quiet.From, v.Quiet.To,
+		int64(v.Gap/time.Second), v.Cap.Most, v.Cap.Days); err != nil || listStays {
+		return err
+	}
+	if _, err := change(ctx, c.txn, sqlCampaignNobody, v.No); err != nil {
+		return err
+	}
+	return c.addPeople(ctx, v.No, openids)
+}
+
+func (c campaignTx) addPeople(ctx context.Context, no int64, openids []string) error {
 	for part := range slices.Chunk(openids, peopleAtOnce) {
-		if _, err := change(ctx, c.txn, sqlCampaignPeople, v.No, tuples(part, single)); err != nil {
+		if _, err := change(ctx, c.txn, sqlCampaignPeople, no, tuples(part, single)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// UpdateCampaign implements [push.CampaignTx]. What is said to whom does not
-// change, and a hold is changed by Hold alone.
+// UpdateCampaign implements [push.CampaignTx]. What is said to whom is changed
+// by RewriteCampaign alone, and a hold by Hold.
 func (c campaignTx) UpdateCampaign(ctx context.Context, v push.Campaign) error {
 	return must(ctx, c.txn, push.ErrStale, sqlCampaignUpdate, v.ID, v.Version, string(v.Status), v.TemplateVersion,
 		micros(v.StartedAt), micros(v.DoneAt))

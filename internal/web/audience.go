@@ -61,7 +61,7 @@ func multipartOf(r *http.Request) error {
 }
 
 // audienceOf reads whom a campaign tells.
-func audienceOf(r *http.Request, get func(string) string, in *push.NewCampaign) (list openIDList, err error) {
+func audienceOf(r *http.Request, get func(string) string, in *push.NewCampaign, listed bool) (list openIDList, err error) {
 	switch in.Audience.Kind = get("audience"); in.Audience.Kind {
 	case push.AudienceTag:
 		if in.Audience.Tag, err = strconv.ParseInt(get("tag"), 10, 64); err != nil || in.Audience.Tag < 0 {
@@ -74,7 +74,9 @@ func audienceOf(r *http.Request, get func(string) string, in *push.NewCampaign) 
 		in.Audience.Since = in.Audience.Since.UTC()
 	case push.AudienceOpenIDs:
 		list, err = listOf(r)
-		in.OpenIDs = list.openids
+		if in.OpenIDs = list.openids; listed && len(list.openids)+len(list.bad) == 0 {
+			err = nil
+		}
 		return list, err
 	}
 	return list, nil

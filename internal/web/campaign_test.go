@@ -129,6 +129,42 @@ func TestACampaignIsPlannedForATime(t *testing.T) {
 	}
 }
 
+// A draft is changed in the form that it was written in, everything that was
+// in it shown; after the start there is nothing to change.
+func TestADraftIsEditedOnItsPage(t *testing.T) {
+	w := start(t)
+	op := w.asRole(web.Operator)
+	page := drafted(op.post("/admin/campaigns", "title", "t", "kind", "promotion", "text", "come", "audience", "openids", "openids", "o-1\no-2", "start", "later",
+		"start_at", "2026-03-05T10:30", "if_missed", "cancel", "quiet_from", "21:00", "quiet_to", "09:00", "gap", "48", "cap", "3", "cap_days", "14", "rate", "7"))
+	form := op.get(value(op.get(page).id("edit"), "href")).want(http.StatusOK)
+	for _, want := range []string{`value="2026-03-05T10:30"`, `value="21:00"`, `value="48"`, `value="14"`, `value="7"`, ">come<", `action="` + page + `/edit"`} {
+		if !strings.Contains(form.body, want) {
+			t.Errorf("the form lacks %s", want)
+		}
+	}
+	if !form.has("list-stays") {
+		t.Error("nothing is said about the list")
+	}
+	edit := []string{"title", "better", "kind", "promotion", "text", "come all", "audience", "openids", "gap", "24"}
+	op.post(page+"/edit", edit...).want(http.StatusSeeOther)
+	c, err := w.campaigns.Campaign(t.Context(), strings.TrimPrefix(page, "/admin/campaigns/"))
+	if err != nil || c.Title != "better" || c.Text != "come all" || !c.StartAt.IsZero() || c.Rate != 0 || c.Cap != (push.Cap{}) {
+		t.Errorf("%+v, %v", c, err)
+	}
+	if people := op.get(page).text("people"); people != "2" {
+		t.Errorf("%s people: the list did not stay", people)
+	}
+	a := op.post(page+"/edit", "title", "", "kind", "promotion", "text", "x", "audience", "openids", "openids", "not an openid").want(http.StatusUnprocessableEntity)
+	if a.text("error-title") == "" || !a.has("bad-lines") || !strings.Contains(a.body, page+"/edit") {
+		t.Errorf("faults: %s", a.body)
+	}
+	op.post(page + "/start").want(http.StatusSeeOther)
+	op.get(page + "/edit").want(http.StatusConflict)
+	op.post(page+"/edit", edit...).want(http.StatusConflict)
+	op.get("/admin/campaigns/cmp_none/edit").want(http.StatusNotFound)
+	wantDid(t, w.did(strings.TrimPrefix(page, "/admin/campaigns/")), audit.ActivitySend, audit.ActivityChange, audit.ActivityDraft)
+}
+
 // upload posts a campaign with a list as a file.
 func (b *browser) upload(list string) answer {
 	b.w.t.Helper()

@@ -37,8 +37,9 @@ var (
 	errLink   = fault.Input("/link", "link_invalid", "The address must begin with http or https and have at most 512 characters.")
 )
 
-// campaignOf reads the form, and every fault of it at once.
-func campaignOf(r *http.Request) (in push.NewCampaign, list openIDList, err error) {
+// campaignOf reads the form, and every fault of it at once. Listed tells that a
+// list of openids is there already and may stay.
+func campaignOf(r *http.Request, listed bool) (in push.NewCampaign, list openIDList, err error) {
 	get := func(name string) string {
 		return strings.TrimSpace(strings.ReplaceAll(r.PostForm.Get(name), "\r\n", "\n"))
 	}
@@ -51,7 +52,7 @@ func campaignOf(r *http.Request) (in push.NewCampaign, list openIDList, err erro
 	var all faults
 	all.add(checkTitle(in.Title))
 	all.add(checkLink(in.Link))
-	list, err = audienceOf(r, get, &in)
+	list, err = audienceOf(r, get, &in, listed)
 	all.add(err)
 	all.add(paceOf(get, &in))
 	all.add(startOf(get, &in))

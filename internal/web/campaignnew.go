@@ -14,6 +14,7 @@ import (
 // and how.
 type newCampaignPage struct {
 	board
+	Draft     string       // the id of the draft that is edited; empty for a new one
 	Kind      push.Purpose // empty before it is chosen
 	Template  push.Template
 	Takes     []string
@@ -77,7 +78,7 @@ func (b board) wayOptions(kind push.Purpose, template bool) (all []option) {
 }
 
 func (s *Site) newCampaign(w http.ResponseWriter, r *http.Request) error {
-	p, err := s.newCampaignPage(r)
+	p, err := s.newCampaignPage(r, push.Purpose(r.FormValue("kind")), r.FormValue("template"))
 	if err != nil {
 		return err
 	}
@@ -87,14 +88,14 @@ func (s *Site) newCampaign(w http.ResponseWriter, r *http.Request) error {
 
 // newCampaignPage finds what the form offers. Before a kind is chosen that is
 // the kinds and the templates alone.
-func (s *Site) newCampaignPage(r *http.Request) (p newCampaignPage, err error) {
+func (s *Site) newCampaignPage(r *http.Request, kind push.Purpose, template string) (p newCampaignPage, err error) {
 	ctx := r.Context()
 	p = newCampaignPage{board: s.board(r, "campaigns")}
 	p.Title = p.T("campaign.new")
 	if p.Templates, err = s.Push.Templates(ctx); err != nil {
 		return p, err
 	}
-	switch kind := push.Purpose(r.FormValue("kind")); kind {
+	switch kind {
 	case push.PurposeService, push.PurposePromotion:
 		p.Kind = kind
 	default:
@@ -105,8 +106,8 @@ func (s *Site) newCampaignPage(r *http.Request) (p newCampaignPage, err error) {
 			return p, err
 		}
 	}
-	if name := r.FormValue("template"); name != "" && p.Kind == push.PurposeService {
-		if p.Template, _, err = s.templateAt(ctx, name, ""); err != nil {
+	if template != "" && p.Kind == push.PurposeService {
+		if p.Template, _, err = s.templateAt(ctx, template, ""); err != nil {
 			return p, err
 		}
 		p.Takes = p.Template.Takes()
@@ -132,7 +133,7 @@ func (s *Site) createCampaign(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx := r.Context()
-	in, list, err := campaignOf(r)
+	in, list, err := campaignOf(r, false)
 	var c push.Campaign
 	if err == nil {
 		c, err = s.Desk.Campaigns.Draft(ctx, in)
@@ -149,11 +150,11 @@ func (s *Site) createCampaign(w http.ResponseWriter, r *http.Request) error {
 // wrong with it, each line of the list of openids included.
 func (s *Site) showCampaignForm(w http.ResponseWriter, r *http.Request, why error, list openIDList) error {
 	r.PostForm.Set("openids", list.text)
-	p, err := s.newCampaignPage(r)
+	p, err := s.newCampaignPage(r, push.Purpose(r.FormValue("kind")), r.FormValue("template"))
 	if err != nil {
 		return fault.Wrap("web.createCampaign", err)
 	}
-	p.Self = ""
+	p.Self, p.Draft = "", r.PathValue("campaign")
 	for _, f := range campaignFields {
 		p.Values[f] = r.PostForm.Get(f)
 	}

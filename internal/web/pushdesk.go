@@ -12,6 +12,8 @@ type Campaigns interface {
 	// Draft checks what is to be told and Place stores it; nobody is told yet.
 	Draft(ctx context.Context, in push.NewCampaign) (push.Campaign, error)
 	Place(ctx context.Context, c push.Campaign, openids []string) error
+	// Edit changes all of a draft at once.
+	Edit(ctx context.Context, id string, in push.NewCampaign) (push.Campaign, error)
 	// Forecast tells how many a draft would reach, and in which way.
 	Forecast(ctx context.Context, id string) (push.Forecast, error)
 	// Start, Pause, Resume and Cancel move a campaign.

@@ -31,6 +31,8 @@ func (s *Site) pushTable() []route {
 		{"GET", "/admin/campaigns/{campaign}/events", Operator, stream, s.campaignEvents, mute},
 		{"GET", "/admin/campaigns/{campaign}/people", Operator, page, s.recipientsBoard, mute},
 		{"GET", "/admin/campaigns/{campaign}/people.csv", Operator, page, s.exportRecipients, mute},
+		{"GET", "/admin/campaigns/{campaign}/edit", Operator, page, s.editCampaign, mute},
+		{"POST", "/admin/campaigns/{campaign}/edit", Operator, page, s.changeCampaign, mute},
 		{"POST", "/admin/campaigns/{campaign}/test", Operator, page, s.testCampaign, mute},
 		{"POST", "/admin/campaigns/{campaign}/{act}", Operator, page, s.moveCampaign, mute},
 

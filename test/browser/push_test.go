@@ -157,6 +157,6 @@ func (tb *tab) preparePush(h hello) []pageUnderTest {
 		{"template", "/admin/templates/opening"}, {"new-template", "/admin/new-template"}, {"next-template", "/admin/new-template?from=opening"},
 		{"campaigns", "/admin/campaigns"}, {"new-campaign", "/admin/new-campaign"},
 		{"write-service", "/admin/new-campaign?kind=service&template=opening"}, {"write-promotion", "/admin/new-campaign?kind=promotion"},
-		{"draft", draft}, {"campaign", sent}, {"recipients", sent + "/people"}, {"followers", "/admin/followers"}, {"follower", follower},
+		{"draft", draft}, {"edit-draft", draft + "/edit"}, {"campaign", sent}, {"recipients", sent + "/people"}, {"followers", "/admin/followers"}, {"follower", follower},
 		{"bindings", "/admin/bindings"}, {"binding", binding}, {"wishes", "/me/preferences?saved=1"}}
 }
