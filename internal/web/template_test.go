@@ -53,6 +53,34 @@ func TestAnAccountsTemplateIsMappedAndLookedAt(t *testing.T) {
 	wantDid(t, w.did("activity"), audit.TemplateSave, audit.TemplateSave)
 }
 
+// A template of words alone gives its values types, too, and its next version
+// begins with them.
+func TestATemplateOfWordsHasTypedValues(t *testing.T) {
+	w := start(t)
+	op := w.asRole(web.Operator)
+	if a := op.get("/admin/new-template?id=-").want(http.StatusOK); len(a.all("input[name=value]")) != 4 {
+		t.Errorf("no rows for values:\n%s", a.body)
+	}
+	fields := func(kind, sample string) []string {
+		return []string{"name", "words", "id", "", "zh", "退款{sum}元，给{who}", "en", "{sum} yuan back to {who}",
+			"value", "sum", "value_type", kind, "value_sample", sample, "value", "who", "value_type", "text", "value_sample", "", "value", "", "value_type", "text", "value_sample", ""}
+	}
+	bad := op.post("/admin/templates", fields("gold", "990")...).want(http.StatusUnprocessableEntity)
+	if got := bad.all("input[name=value]"); len(got) != 3 || value(got[0], "value") != "sum" {
+		t.Errorf("the rows are lost:\n%s", bad.body)
+	}
+	op.post("/admin/templates", fields("money", "990")...).want(http.StatusUnprocessableEntity) // the sample lacks who
+	op.post("/admin/templates", fields("money", "")...).want(http.StatusSeeOther)
+	saved, err := w.push.Template(t.Context(), "words")
+	if err != nil || saved.Params["sum"] != push.ParamMoney || saved.Params["who"] != push.ParamText || len(saved.Layouts) != 0 {
+		t.Errorf("%+v, %v", saved, err)
+	}
+	next := op.get("/admin/new-template?from=words").want(http.StatusOK)
+	if got := next.all("input[name=value]"); len(got) != 6 || value(got[0], "value") != "sum" {
+		t.Errorf("the next version begins with\n%s", next.body)
+	}
+}
+
 func TestATemplateIsShownToOneself(t *testing.T) {
 	w := start(t)
 	op := w.asRole(web.Operator)

@@ -17,6 +17,7 @@ func (s *Site) templateOf(r *http.Request) push.Template {
 	}
 	t := push.Template{Name: get("name"), Zh: get("zh"), En: get("en"), Sample: map[string]string{}, Params: map[string]push.Param{}}
 	if get("id") == "" {
+		readTextValues(r, &t)
 		return t
 	}
 	l := push.Layout{ID: get("id"), Title: get("title"), Fields: map[string]string{}, Labels: map[string]string{}}
@@ -39,6 +40,43 @@ func (s *Site) templateOf(r *http.Request) push.Template {
 	}
 	t.Layouts = map[string]push.Layout{s.WeChat: l}
 	return t
+}
+
+// textRows is how many values a template of words alone may be given at once
+// beside those that it has.
+const textRows = 4
+
+// textValues are the rows of values of a template of words alone, those of an
+// older version first, then empty ones.
+func textValues(old push.Template) (rows []keywordRow) {
+	for _, name := range old.Takes() {
+		rows = append(rows, keywordRow{Source: name, Type: typeOf(old, name, ""), Sample: old.Sample[name]})
+	}
+	for range textRows {
+		rows = append(rows, keywordRow{Type: string(push.ParamText)})
+	}
+	return rows
+}
+
+// postedTextValues reads those rows as they were posted.
+func postedTextValues(r *http.Request) (rows []keywordRow) {
+	names, types, samples := r.PostForm["value"], r.PostForm["value_type"], r.PostForm["value_sample"]
+	for i := range min(len(names), len(types), len(samples), maxKeywords+1) {
+		rows = append(rows, keywordRow{Source: strings.TrimSpace(names[i]), Type: types[i], Sample: strings.TrimSpace(samples[i])})
+	}
+	return rows
+}
+
+// readTextValues gives the values that the words name their types and samples.
+func readTextValues(r *http.Request, t *push.Template) {
+	for _, row := range postedTextValues(r) {
+		if row.Source == "" {
+			continue
+		}
+		if t.Params[row.Source] = push.Param(row.Type); row.Sample != "" {
+			t.Sample[row.Source] = row.Sample
+		}
+	}
 }
 
 // Types lists the types that a value may have.

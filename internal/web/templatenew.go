@@ -18,6 +18,7 @@ type newTemplatePage struct {
 	From    string // the template of which this is the next version; empty for a new one
 	Layout  push.Layout
 	Rows    []keywordRow
+	Worded  []keywordRow // of a template of words alone
 }
 
 // keywordRow is what goes into one keyword.
@@ -48,7 +49,7 @@ func (s *Site) newTemplate(w http.ResponseWriter, r *http.Request) error {
 		id = cmp.Or(old.Layouts[s.WeChat].ID, textOnly)
 	}
 	if id == textOnly {
-		p.Chosen = true
+		p.Chosen, p.Worded = true, textValues(old)
 		return s.show(w, "admin-template-new", nil, p)
 	}
 	if p.Offered, err = s.Push.PlatformTemplates(ctx); err != nil {
@@ -143,6 +144,9 @@ func (s *Site) showNewTemplate(w http.ResponseWriter, r *http.Request, why error
 	for _, keyword := range r.PostForm["keyword"] {
 		p.Rows = append(p.Rows, keywordRow{Keyword: keyword, Label: r.PostForm.Get("label." + keyword), Kind: p.KindName(keyword),
 			Source: r.PostForm.Get("source." + keyword), Sample: r.PostForm.Get("sample." + keyword), Type: r.PostForm.Get("type." + keyword)})
+	}
+	if p.Layout.ID == "" {
+		p.Worded = postedTextValues(r)
 	}
 	p.wrong(why, templateFields...)
 	return s.show(w, "admin-template-new", why, p)

@@ -154,7 +154,7 @@ func (tb *tab) preparePush(h hello) []pageUnderTest {
 	return []pageUnderTest{{"messages", "/admin/messages"}, {"message", message}, {"rules", "/admin/rules"},
 		{"rule", "/admin/rules/rul_receipt?data=%7B%22openid%22%3A%22o1%22%2C%22amount%22%3A990%7D"}, {"new-rule", "/admin/new-rule"},
 		{"new-rule-values", "/admin/new-rule?event=course.finished&template=opening"}, {"templates", "/admin/templates"},
-		{"template", "/admin/templates/opening"}, {"new-template", "/admin/new-template"}, {"next-template", "/admin/new-template?from=opening"},
+		{"template", "/admin/templates/opening"}, {"new-template", "/admin/new-template"}, {"next-template", "/admin/new-template?from=opening"}, {"words-template", "/admin/new-template?id=-"},
 		{"campaigns", "/admin/campaigns"}, {"new-campaign", "/admin/new-campaign"},
 		{"write-service", "/admin/new-campaign?kind=service&template=opening"}, {"write-promotion", "/admin/new-campaign?kind=promotion"},
 		{"draft", draft}, {"edit-draft", draft + "/edit"}, {"campaign", sent}, {"recipients", sent + "/people"}, {"followers", "/admin/followers"}, {"follower", follower},
