@@ -74,6 +74,9 @@ func freeze(ctx context.Context, tx campaignTx, v push.Campaign, s push.Slice) (
 	if err != nil || len(plan) == 0 {
 		return 0, false, err
 	}
+	if err := inOrder(ctx, tx.txn); err != nil {
+		return 0, false, err
+	}
 	base := plan[0].n
 	if err := freezePeople(ctx, tx, v, base, plan[0].cursor, s.Size); err != nil {
 		return 0, false, err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"runtime"
 	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -134,6 +135,34 @@ func Setting(t *testing.T, db *DB, name string) string {
 		t.Fatal(err)
 	}
 	return value
+}
+
+// FreezePlan is how PostgreSQL would take the next people of a campaign, one
+// line for each step, where so many have just begun to follow.
+func FreezePlan(t *testing.T, db *DB, people int) (steps []string) {
+	t.Helper()
+	ctx := context.Background()
+	err := db.update(ctx, func(tx *txn) error {
+		columns, err := many(ctx, tx, text, statement(`SELECT column_name FROM information_schema.columns WHERE table_name = 'followers'
+			AND column_name NOT IN ('account', 'openid') AND column_default IS NULL AND data_type = 'bigint'`))
+		if err != nil {
+			return err
+		}
+		if _, err := tx.exec(ctx, statement("INSERT INTO followers (account, openid, unionid, "+strings.Join(columns, ", ")+
+			") SELECT 'wechat', 'o' || lpad(g::text, 8, '0'), ''"+strings.Repeat(", 1", len(columns))+" FROM generate_series(1, $1::int) AS g"),
+			people); err != nil {
+			return err
+		}
+		if err := inOrder(ctx, tx); err != nil {
+			return err
+		}
+		steps, err = many(ctx, tx, text, "EXPLAIN "+sqlFreezeFollowers, 1, 0, "", 5000, "wechat")
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return steps
 }
 
 // Raise says in a database that programs which know less than a schema may no

@@ -66,6 +66,16 @@ func TestListsOfACampaignAreLookedUpByKeyFromTheStart(t *testing.T) {
 	}
 }
 
+// TestAnAudienceIsFrozenInTheOrderOfAnIndex has PostgreSQL find the next few of
+// many people whom it does not know to be many, without sorting all of them.
+func TestAnAudienceIsFrozenInTheOrderOfAnIndex(t *testing.T) {
+	db := storetest.Open(t, storetest.URL(t, store.Postgres), store.Options{})
+	plan := strings.Join(store.FreezePlan(t, db, 50_000), "\n")
+	if strings.Contains(plan, "Sort") || !strings.Contains(plan, "Index Scan") {
+		t.Errorf("the people are sorted:\n%s", plan)
+	}
+}
+
 // fillTables puts rows into every table that may have more than one, all of
 // whose columns differ from row to row.
 func fillTables(t *testing.T, conn *pgx.Conn) {

@@ -141,6 +141,19 @@ func (p pooled) query(ctx context.Context, q statement, args ...any) (*sql.Rows,
 	return p.on.QueryContext(ctx, postgresText(q), args...)
 }
 
+// inOrder has PostgreSQL read by an index in its order for the rest of a
+// transaction, instead of collecting and sorting. Who takes the next few of many
+// wants that; in a table that has grown and was not analyzed PostgreSQL believes
+// that there are few anyhow, and sorts all of them each time.
+func inOrder(ctx context.Context, tx *txn) error {
+	p, ok := tx.executor.(pooled)
+	if !ok {
+		return nil
+	}
+	_, err := p.on.ExecContext(ctx, "SET LOCAL enable_bitmapscan = off")
+	return err
+}
+
 // postgresText turns the marks that are comments to SQLite into what only
 // PostgreSQL has, and needs, because several nodes write at once; and the
 // function that takes a list of rows apart into PostgreSQL's. Which index to
