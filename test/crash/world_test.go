@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -59,7 +58,7 @@ func newWorld(t *testing.T, databaseURL string, flags ...string) *world {
 		w.args = append(w.args, "--database-url", databaseURL)
 	}
 	w.start(t)
-	w.api = harness.NewClient("http://"+address, w.hello(t).APIKey)
+	w.api = harness.NewClient("http://"+address, harness.APIKey(t, w.dataPath))
 	return w
 }
 
@@ -74,19 +73,6 @@ func (w *world) restart(t *testing.T) {
 	t.Helper()
 	w.server.Kill()
 	w.start(t)
-}
-
-type hello struct {
-	APIKey string `json:"api_key"`
-}
-
-func (w *world) hello(t *testing.T) (h hello) {
-	t.Helper()
-	harness.Eventually(t, "dev.json is there", func() bool {
-		b, err := os.ReadFile(filepath.Join(w.dataPath, "dev.json"))
-		return err == nil && json.Unmarshal(b, &h) == nil && h.APIKey != ""
-	})
-	return h
 }
 
 // addMember registers somebody, gives them a phone, and binds it through the

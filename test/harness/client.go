@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -23,6 +25,20 @@ type Client struct {
 // NewClient makes a client without cookies.
 func NewClient(base, key string) *Client {
 	return &Client{Base: base, Key: key, http: &http.Client{Timeout: 20 * time.Second}}
+}
+
+// APIKey is the key that a server with a sandbox writes into its data folder; it
+// waits for that.
+func APIKey(t testing.TB, data string) string {
+	t.Helper()
+	var hello struct {
+		APIKey string `json:"api_key"`
+	}
+	Eventually(t, "dev.json is there", func() bool {
+		b, err := os.ReadFile(filepath.Join(data, "dev.json"))
+		return err == nil && json.Unmarshal(b, &hello) == nil && hello.APIKey != ""
+	})
+	return hello.APIKey
 }
 
 // NewBrowser makes a client that keeps cookies and follows redirects.

@@ -1,10 +1,8 @@
 package push_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
-	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -40,7 +38,7 @@ func newWorld(t *testing.T, databaseURL string, nodes int) *world {
 			n.args = append(n.args, "--database-url", databaseURL)
 		}
 		n.start(t)
-		n.api = harness.NewClient("http://"+address, apiKey(t, data))
+		n.api = harness.NewClient("http://"+address, harness.APIKey(t, data))
 		w.nodes = append(w.nodes, n)
 	}
 	return w
@@ -57,18 +55,6 @@ func (n *node) restart(t *testing.T) {
 	t.Helper()
 	n.process.Kill()
 	n.start(t)
-}
-
-func apiKey(t *testing.T, data string) string {
-	t.Helper()
-	var hello struct {
-		APIKey string `json:"api_key"`
-	}
-	harness.Eventually(t, "dev.json is there", func() bool {
-		b, err := os.ReadFile(filepath.Join(data, "dev.json"))
-		return err == nil && json.Unmarshal(b, &hello) == nil && hello.APIKey != ""
-	})
-	return hello.APIKey
 }
 
 // last is a node that is never killed where there are several.
