@@ -78,6 +78,38 @@ func TestInvariant16PromotionReachesWhoWantsIt(t *testing.T) {
 	p.exported(t, c, want)
 }
 
+// The platform's word that a mass call is done was lost: the server asks for it
+// some minutes later, and the report stands beside everybody all the same.
+func TestAPromotionsLostReportIsAskedFor(t *testing.T) {
+	p := newPair(t)
+	var people []string
+	for _, name := range []string{"甲", "乙"} {
+		var phone struct {
+			OpenID string `json:"openid"`
+		}
+		p.box.Must(t, http.MethodPost, "/sandbox/wechat/followers", map[string]string{"nickname": name}, &phone)
+		people = append(people, phone.OpenID)
+		p.says(t, phone.OpenID, "恢复订阅") // so that the account knows them
+	}
+	p.box.Must(t, http.MethodPut, "/sandbox/faults", map[string]any{"seed": 1, "rules": []map[string]any{{"at": "wechat.callback", "kind": "drop", "rate": 1}}}, nil)
+	c := p.promotion(t, people)
+	p.api.Must(t, http.MethodPost, "/v1/campaigns/"+c+"/start", nil, nil)
+	all := func(report string) func() bool {
+		return func() bool {
+			told := 0
+			for _, r := range p.recipients(t, c) {
+				if r.Status == "sent" && r.Report == report {
+					told++
+				}
+			}
+			return told == len(people)
+		}
+	}
+	harness.Eventually(t, "everybody is told, and nothing is reported", all(""))
+	p.box.Must(t, http.MethodPost, "/sandbox/clock", map[string]string{"advance": "15m"}, nil)
+	harness.Eventually(t, "the report is asked for", all("delivered"))
+}
+
 func (p *pair) says(t *testing.T, openid, text string) {
 	t.Helper()
 	before := p.arrived(t, openid, "Done as you wish")
