@@ -58,7 +58,7 @@ func used(t *testing.T) map[string]string {
 // Keys that are put together at run time begin with one of these.
 var built = []string{"fault.", "fail.title.", "cashier.title.", "channel.", "order.status.", "message.status.", "surplus.", "good.",
 	"board.", "boards.", "tile.", "done.", "kind.", "event.", "delivery.status.", "verdict.", "action.", "role.", "payment.status.", "refund.status.",
-	"campaign.status.", "way.", "purpose.", "hold.", "skip.", "act.", "endpoint.state.", "overlap.", "family.",
+	"campaign.status.", "way.", "wishes.way.", "purpose.", "hold.", "skip.", "act.", "endpoint.state.", "overlap.", "family.",
 	"report.", "param.", "keyword.", "missed.", "audience.", "followers.state.", "book.state.", "book.stage.", "difference.", "sum.", "step.", "answer."}
 
 // Of a key that is there twice only the last one counts, so that a sentence is

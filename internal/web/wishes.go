@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/paypush/paypush/internal/audit"
 	"github.com/paypush/paypush/internal/member"
 	"github.com/paypush/paypush/internal/push"
 )
@@ -55,7 +56,8 @@ func (s *Site) wish(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.prefer(w, r, func(p *push.Preferences) {
+	noted := audit.Note(r.Context(), audit.Entry{Action: audit.FollowerChange, Object: visitOf(r).who.ID, Became: "wishes"})
+	return s.prefer(noted, w, r, func(p *push.Preferences) {
 		p.NoNotices, p.NoPromotions, p.Without = form.Get("notices") != "1", form.Get("promotions") != "1", nil
 		for _, way := range push.PreferableWays() {
 			if !slices.Contains(form["way"], string(way)) {
@@ -67,16 +69,18 @@ func (s *Site) wish(w http.ResponseWriter, r *http.Request) error {
 
 // unsubscribe ends promotions and leaves everything else as it is.
 func (s *Site) unsubscribe(w http.ResponseWriter, r *http.Request) error {
-	return s.prefer(w, r, func(p *push.Preferences) { p.NoPromotions = true })
+	noted := audit.Note(r.Context(), audit.Entry{Action: audit.FollowerChange, Object: visitOf(r).who.ID, Became: "promotions 0"})
+	return s.prefer(noted, w, r, func(p *push.Preferences) { p.NoPromotions = true })
 }
 
-func (s *Site) prefer(w http.ResponseWriter, r *http.Request, change func(*push.Preferences)) error {
+// prefer changes the wishes of whoever sent the request.
+func (s *Site) prefer(ctx context.Context, w http.ResponseWriter, r *http.Request, change func(*push.Preferences)) error {
 	b, err := s.binding(r)
 	if err == nil && b == nil {
 		err = member.ErrNoBinding
 	}
 	if err == nil {
-		err = s.Wishes.Prefer(r.Context(), s.WeChat, b.OpenID, change)
+		err = s.Wishes.Prefer(ctx, s.WeChat, b.OpenID, change)
 	}
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/paypush/paypush/internal/audit"
 	"github.com/paypush/paypush/internal/push"
 )
 
@@ -50,6 +51,7 @@ func TestMemberChoosesWhatTheyAreTold(t *testing.T) {
 	if p := w.wishesOf("openid-of-chooser"); p.NoNotices || len(p.Without) != 2 {
 		t.Errorf("with a way that is none %+v", p)
 	}
+	wantDid(t, w.did(w.memberNamed("chooser"))[:4], audit.FollowerChange, audit.FollowerChange, audit.FollowerChange, audit.FollowerChange)
 }
 
 // Nobody chooses for another, and no other site for them.
