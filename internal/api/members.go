@@ -65,7 +65,7 @@ func (a *API) registerMembers() {
 type createMemberInput struct {
 	Idempotent
 	Body struct {
-		User string `json:"user" minLength:"2" maxLength:"32" doc:"The team's own id of them: letters, digits and any of . _ - @"`
+		User string `json:"user" minLength:"2" maxLength:"64" doc:"The team's own id of them: letters, digits and any of . _ - @"`
 	}
 }
 

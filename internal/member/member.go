@@ -44,7 +44,7 @@ type Binding struct {
 // The bounds of a name and a password, in characters. The upper bound of the
 // password keeps a request from buying hashing time with length.
 const (
-	minName, maxName         = 2, 32
+	minName, maxName         = 2, 64
 	minPassword, maxPassword = 8, 128
 )
 
@@ -59,7 +59,7 @@ func checkName(name string) error {
 		})
 	if !good {
 		return fault.Input("/user", "name_invalid",
-			"The name must be 2 to 32 letters, digits or any of . _ - @.")
+			"The name must be 2 to 64 letters, digits or any of . _ - @.")
 	}
 	return nil
 }

@@ -62,9 +62,9 @@ func (c *contract) campaigns() {
 // members adds a user of the team's, who binds a phone by a link that the API
 // made, is told something, and is unbound.
 func (c *contract) members() {
-	m := c.good("create-member", "", `{"user":"team.user-7"}`)
+	m := c.good("create-member", "", `{"user":"7d444840-9dc0-11d1-b245-5ffdce74fad2"}`)
 	create := c.ops["create-member"]
-	c.bad(create, http.StatusUnprocessableEntity, create.path, `{"user":"TEAM.user-7"}`)
+	c.bad(create, http.StatusUnprocessableEntity, create.path, `{"user":"7D444840-9dc0-11d1-b245-5ffdce74fad2"}`)
 	c.bad(create, http.StatusUnprocessableEntity, create.path, `{"user":"two words"}`)
 	invite, undo := c.ops["create-bind-link"], c.ops["delete-binding"]
 	c.bad(invite, http.StatusNotFound, invite.at("mem_none"), "")
@@ -79,14 +79,14 @@ func (c *contract) members() {
 	if len(bound) != 1 || bound[0].(map[string]any)["openid"] != phone {
 		c.t.Fatalf("bound: %v", bound)
 	}
-	if all := c.good("list-members", "?user=Team.User-7", "")["data"].([]any); len(all) != 1 || id(all[0].(map[string]any)) != id(m) {
+	if all := c.good("list-members", "?user=7d444840-9DC0-11d1-b245-5ffdce74fad2", "")["data"].([]any); len(all) != 1 || id(all[0].(map[string]any)) != id(m) {
 		c.t.Errorf("found by user: %v", all)
 	}
 	if all := c.good("list-members", "?user=nobody-of-ours", "")["data"].([]any); len(all) != 0 {
 		c.t.Errorf("found nobody as %v", all)
 	}
 	c.good("list-members", "?limit=1&cursor="+id(m), "")
-	if told := c.good("create-message", "", `{"to":{"user":"team.user-7"},"text":"你好"}`); told["openid"] != phone || told["member"] != m["id"] {
+	if told := c.good("create-message", "", `{"to":{"user":"7d444840-9dc0-11d1-b245-5ffdce74fad2"},"text":"你好"}`); told["openid"] != phone || told["member"] != m["id"] {
 		c.t.Errorf("told: %v", told)
 	}
 	c.bad(undo, http.StatusNotFound, undo.at(id(m), "bnd_none"), "")
