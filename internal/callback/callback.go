@@ -7,6 +7,7 @@
 package callback
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"log/slog"
@@ -37,7 +38,7 @@ func NewNotices(s *pay.Service, log *slog.Logger) *Notices { return &Notices{ser
 // again. It follows the asynchronous notice of alipay.trade.page.pay.
 func (n *Notices) Alipay(account string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxNotice))
+		body, err := read(http.MaxBytesReader(w, r.Body, maxNotice), r.ContentLength)
 		if err != nil {
 			n.unread(w, err)
 			return
@@ -54,6 +55,13 @@ func (n *Notices) Alipay(account string) http.Handler {
 			answer(w, http.StatusOK, "success")
 		}
 	})
+}
+
+// read reads a body to its end; said is how long its sender says it is, at best.
+func read(body io.Reader, said int64) ([]byte, error) {
+	into := bytes.NewBuffer(make([]byte, 0, max(0, min(said, maxNotice))+bytes.MinRead))
+	_, err := into.ReadFrom(body)
+	return into.Bytes(), err
 }
 
 func (n *Notices) unread(w http.ResponseWriter, err error) {

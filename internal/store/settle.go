@@ -150,7 +150,8 @@ func (s settles) read(ctx context.Context, tx *txn, round []*settling) error {
 // plans gives what is to be written. Who is not plain goes on alone, and so
 // does who meets another in the round. Nodes that write the same ones do it in
 // the same order.
-func plans(round []*settling) (all []pay.Settlement) {
+func plans(round []*settling) []*pay.Settlement {
+	all := make([]*pay.Settlement, 0, len(round))
 	taken := make(map[string]bool, len(round))
 	for _, c := range round {
 		if taken[c.found.Order.ID] || !c.plain() {
@@ -158,14 +159,14 @@ func plans(round []*settling) (all []pay.Settlement) {
 			continue
 		}
 		taken[c.found.Order.ID] = true
-		all = append(all, c.plan)
+		all = append(all, &c.plan)
 	}
-	slices.SortFunc(all, func(a, b pay.Settlement) int { return strings.Compare(a.Payment.ID, b.Payment.ID) })
+	slices.SortFunc(all, func(a, b *pay.Settlement) int { return strings.Compare(a.Payment.ID, b.Payment.ID) })
 	return all
 }
 
 // write writes all of them, or fails with [pay.ErrStale] where one moved.
-func (s settles) write(ctx context.Context, tx *txn, all []pay.Settlement) error {
+func (s settles) write(ctx context.Context, tx *txn, all []*pay.Settlement) error {
 	var payments, orders, notices [][]any
 	var happened []event.Event
 	for _, c := range all {
