@@ -47,9 +47,7 @@ func (a Archives) Mark(ctx context.Context, t archive.Table) (Mark, error) {
 }
 
 func lastArchive(ctx context.Context, x executor, t archive.Table) (no int64, m Mark, err error) {
-	_, err = many(ctx, x, func(r row) (struct{}, error) {
-		return struct{}{}, r.Scan(&no, moment{&m.At}, &m.Seq)
-	}, sqlArchiveLast, string(t))
+	err = each(ctx, x, func(r row) error { return r.Scan(&no, moment{&m.At}, &m.Seq) }, sqlArchiveLast, string(t))
 	return no, m, err
 }
 

@@ -80,17 +80,15 @@ func (c Campaigns) Recover(ctx context.Context) error {
 
 // Counts implements [push.CampaignStore].
 func (c Campaigns) Counts(ctx context.Context, no int64) (n push.Counts, err error) {
-	if _, err = many(ctx, c.x, func(r row) (struct{}, error) {
+	if err = each(ctx, c.x, func(r row) error {
 		var open int64
 		err := r.Scan(&n.Total, &open)
 		n.Frozen = open == 0
-		return struct{}{}, err
+		return err
 	}, sqlPlan, no); err != nil {
 		return n, err
 	}
-	_, err = many(ctx, c.x, func(r row) (struct{}, error) {
-		return struct{}{}, r.Scan(&n.Sent, &n.Failed, &n.Skipped, &n.Unknown)
-	}, sqlChunksSum, no)
+	err = each(ctx, c.x, func(r row) error { return r.Scan(&n.Sent, &n.Failed, &n.Skipped, &n.Unknown) }, sqlChunksSum, no)
 	n.Queued = max(0, n.Total-n.Sent-n.Failed-n.Skipped-n.Unknown)
 	return n, err
 }

@@ -115,13 +115,7 @@ func (t messageTx) InsertMessages(ctx context.Context, all []push.Message) (map[
 			string(v.Kind), v.Template, pack(v.Values), v.Text, v.Link, string(v.Status), v.Code, v.Detail, v.PlatformID,
 			v.Attempts, v.Version, micros(v.CreatedAt), micros(v.FirstTryAt), micros(v.DoneAt), waysText(v.Ways), string(v.Way), v.Skips.String(), flag(v.Needed)}
 	}
-	added := make(map[string]bool, len(all))
-	err := t.m.insert.query(ctx, t.txn, rows, func(r row) error {
-		id, err := text(r)
-		added[id] = true
-		return err
-	})
-	return added, err
+	return t.m.insert.ids(ctx, t.txn, rows)
 }
 
 // AddEvents implements [push.Tx].

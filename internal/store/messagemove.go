@@ -83,15 +83,12 @@ func (s moves) write(ctx context.Context, tx *txn, all []*moving) error {
 				micros(v.FirstTryAt), micros(v.DoneAt), string(v.Way), v.Skips.String()})
 		}
 	}
-	err := s.query(ctx, tx, rows, func(r row) error {
-		id, err := text(r)
-		if err == nil {
-			by[id].err = nil
-		}
-		return err
-	})
+	moved, err := s.ids(ctx, tx, rows)
 	if err != nil {
 		return err
+	}
+	for id := range moved {
+		by[id].err = nil
 	}
 	for _, c := range all {
 		if c.err == nil && c.spent {

@@ -71,12 +71,8 @@ func (p promotionsOf) Scan(v any) error {
 // whoever else promised is done, so that together they keep to the bars.
 func (c campaignTx) Promise(ctx context.Context, account string, openids []string, now time.Time, bars push.Bars) (map[string]bool, error) {
 	note := minuteText(now.Add(time.Minute-1)) + ","
-	told, err := many(ctx, c.txn, text, sqlPromise, append([]any{account, tuples(openids, single), note}, barArgs(bars)...)...)
-	taken := make(map[string]bool, len(told))
-	for _, openid := range told {
-		taken[openid] = true
-	}
-	return taken, err
+	taken := make(map[string]bool, len(openids))
+	return taken, each(ctx, c.txn, into(taken), sqlPromise, append([]any{account, tuples(openids, single), note}, barArgs(bars)...)...)
 }
 
 // Withdraw implements [push.CampaignTx].

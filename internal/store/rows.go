@@ -46,10 +46,13 @@ func (b bulk) change(ctx context.Context, x executor, rows [][]any) (touched int
 
 // query runs the statement over all rows and has each answer read.
 func (b bulk) query(ctx context.Context, x executor, rows [][]any, read func(row) error) error {
-	return b.steps(rows, func(q statement, args []any) error {
-		_, err := many(ctx, x, func(r row) (struct{}, error) { return struct{}{}, read(r) }, q, args...)
-		return err
-	})
+	return b.steps(rows, func(q statement, args []any) error { return each(ctx, x, read, q, args...) })
+}
+
+// ids runs the statement over all rows and gathers the ids that it answers.
+func (b bulk) ids(ctx context.Context, x executor, rows [][]any) (map[string]bool, error) {
+	all := make(map[string]bool, len(rows))
+	return all, b.query(ctx, x, rows, into(all))
 }
 
 // steps has the statement run over all rows, many at a time.

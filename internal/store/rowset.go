@@ -49,17 +49,11 @@ func (s rowset) change(ctx context.Context, x executor, rows [][]any) (int64, er
 
 // ids runs the statement over all rows and gathers the ids that it answers.
 func (s rowset) ids(ctx context.Context, x executor, rows [][]any) (map[string]bool, error) {
-	all := make(map[string]bool, len(rows))
-	read := func(r row) error {
-		id, err := text(r)
-		all[id] = true
-		return err
-	}
 	if s.columns == "" || len(rows) == 0 {
-		return all, s.one.query(ctx, x, rows, read)
+		return s.one.ids(ctx, x, rows)
 	}
-	_, err := many(ctx, x, func(r row) (struct{}, error) { return struct{}{}, read(r) }, s.columns, turned(rows)...)
-	return all, err
+	all := make(map[string]bool, len(rows))
+	return all, each(ctx, x, into(all), s.columns, turned(rows)...)
 }
 
 // turned gives the columns of rows as lists of text and of numbers.

@@ -77,6 +77,21 @@ func many[T any](ctx context.Context, x executor, scan func(row) (T, error), q s
 	return all, errors.Join(rows.Err(), rows.Close())
 }
 
+// each has every row read by a function that keeps what it reads.
+func each(ctx context.Context, x executor, read func(row) error, q statement, args ...any) error {
+	_, err := many(ctx, x, func(r row) (struct{}, error) { return struct{}{}, read(r) }, q, args...)
+	return err
+}
+
+// into reads a single string of each row into a set.
+func into(set map[string]bool) func(row) error {
+	return func(r row) error {
+		s, err := text(r)
+		set[s] = true
+		return err
+	}
+}
+
 // number scans a single integer.
 func number(r row) (n int64, err error) {
 	err = r.Scan(&n)
