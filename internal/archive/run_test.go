@@ -21,22 +21,22 @@ func TestOldRowsMoveIntoFilesByMonthAndYoungOnesStay(t *testing.T) {
 		s := openShop(t, url)
 		old := s.paid()
 		s.told(5)
-		s.now = s.now.Add(3 * day) // another month
+		s.Now = s.Now.Add(3 * day) // another month
 		for range 4 {
 			s.paid()
 		}
 		s.handled()
-		s.now = s.now.Add(50 * day)
+		s.Now = s.Now.Add(50 * day)
 		s.paid()
 		s.told(2)
 		s.handled()
 		s.note()
-		a := s.archiver(s.db.Archives())
-		n, err := a.Count(t.Context(), archive.Notices, s.now.Add(-30*day))
+		a := s.archiver(s.DB.Archives())
+		n, err := a.Count(t.Context(), archive.Notices, s.Now.Add(-30*day))
 		if err != nil || n != 5 {
 			t.Fatalf("%d, %v", n, err)
 		}
-		s.good(a.Run(t.Context(), all(s.now.Add(-30*day))))
+		s.Good(a.Run(t.Context(), all(s.Now.Add(-30*day))))
 		s.whole()
 		here, filed := s.rows(), s.filed()
 		for k := range s.ever {
@@ -44,8 +44,8 @@ func TestOldRowsMoveIntoFilesByMonthAndYoungOnesStay(t *testing.T) {
 				t.Errorf("%s: in its table %t, in %d files", k, here[k], filed[k])
 			}
 		}
-		notices, err := s.db.Archives().Archives(t.Context(), archive.Notices, 0, 10)
-		s.good(err)
+		notices, err := s.DB.Archives().Archives(t.Context(), archive.Notices, 0, 10)
+		s.Good(err)
 		if len(notices) != 2 || notices[0].File != "notices/2026-01/notices-000001.jsonl.gz" || notices[0].Rows != 1 ||
 			notices[1].File != "notices/2026-02/notices-000002.jsonl.gz" || notices[1].Removed != 4 || notices[1].EndedAt.IsZero() {
 			t.Errorf("%+v", notices)
@@ -56,10 +56,10 @@ func TestOldRowsMoveIntoFilesByMonthAndYoungOnesStay(t *testing.T) {
 		if left, err := os.ReadDir(filepath.Join(s.folder, "incoming")); err != nil || len(left) != 0 {
 			t.Errorf("left behind: %v, %v", left, err)
 		}
-		_, err = s.money.Reader().Order(t.Context(), old.Order.ID)
-		s.good(err)
+		_, err = s.Money.Reader().Order(t.Context(), old.Order.ID)
+		s.Good(err)
 		// A notice that comes again is kept again, and settles nothing.
-		again, err := s.money.Receive(t.Context(), s.platform.Notice(old.Payment.Number))
+		again, err := s.Money.Receive(t.Context(), s.Platform.Notice(old.Payment.Number))
 		if err != nil || again != pay.VerdictRepeated {
 			t.Errorf("%v, %v", again, err)
 		}
@@ -73,9 +73,9 @@ func TestRunningAgainMovesNothingTwice(t *testing.T) {
 		s.paid()
 		s.handled()
 		s.note()
-		s.now = s.now.Add(40 * day)
+		s.Now = s.Now.Add(40 * day)
 		for range 3 {
-			s.good(s.archiver(s.db.Archives()).Run(t.Context(), all(s.now)))
+			s.Good(s.archiver(s.DB.Archives()).Run(t.Context(), all(s.Now)))
 		}
 		s.whole()
 		for k, n := range s.filed() {
@@ -94,23 +94,23 @@ func TestRowsAtWorkStay(t *testing.T) {
 		s.paid()
 		s.handled()
 		waiting := s.paid() // its events are not handled
-		s.run(`UPDATE notices SET ask_at = 1 WHERE payment_id = $1`, waiting.Payment.ID)
-		s.run(`UPDATE messages SET status = 'queued', done_at = 0 WHERE key = $1`, "order.paid:"+waiting.Order.ID)
+		s.Exec(`UPDATE notices SET ask_at = 1 WHERE payment_id = $1`, waiting.Payment.ID)
+		s.Exec(`UPDATE messages SET status = 'queued', done_at = 0 WHERE key = $1`, "order.paid:"+waiting.Order.ID)
 		s.told(3)
-		s.run(`INSERT INTO campaign_chunks (campaign_no, first, size, due_at, holder, lease_until, sent, failed, skipped, unknown)
+		s.Exec(`INSERT INTO campaign_chunks (campaign_no, first, size, due_at, holder, lease_until, sent, failed, skipped, unknown)
 			VALUES (1, 0, 3, 1, '', 0, 0, 0, 0, 0)`)
 		for range 2 {
-			_, err := s.db.Outbox().Number(t.Context())
-			s.good(err)
+			_, err := s.DB.Outbox().Number(t.Context())
+			s.Good(err)
 		}
 		s.note()
-		s.now = s.now.Add(40 * day)
-		s.good(s.archiver(s.db.Archives()).Run(t.Context(), all(s.now)))
+		s.Now = s.Now.Add(40 * day)
+		s.Good(s.archiver(s.DB.Archives()).Run(t.Context(), all(s.Now)))
 		s.whole()
 		count := map[string]int{}
 		for _, table := range archive.Tables() {
 			var n int
-			s.good(s.raw.QueryRow(`SELECT count(*) FROM ` + string(table)).Scan(&n))
+			s.Good(s.Raw.QueryRow(`SELECT count(*) FROM ` + string(table)).Scan(&n))
 			count[string(table)] = n
 		}
 		if count["notices"] != 1 || count["messages"] != 1 || count["campaign_deliveries"] != 3 || count["events"] == 0 {
@@ -128,14 +128,14 @@ func TestARowThatChangesMeanwhileIsNotDeleted(t *testing.T) {
 		s.paid()
 		s.handled()
 		s.note()
-		s.now = s.now.Add(40 * day)
-		on := &meddling{Store: s.db.Archives(), begun: func() {
-			s.run(`UPDATE notices SET deliveries = deliveries + 1 WHERE payment_id = $1`, d.Payment.ID)
+		s.Now = s.Now.Add(40 * day)
+		on := &meddling{Store: s.DB.Archives(), begun: func() {
+			s.Exec(`UPDATE notices SET deliveries = deliveries + 1 WHERE payment_id = $1`, d.Payment.ID)
 		}}
-		s.good(s.archiver(on).Run(t.Context(), all(s.now)))
+		s.Good(s.archiver(on).Run(t.Context(), all(s.Now)))
 		s.whole()
-		notices, err := s.db.Archives().Archives(t.Context(), archive.Notices, 0, 10)
-		s.good(err)
+		notices, err := s.DB.Archives().Archives(t.Context(), archive.Notices, 0, 10)
+		s.Good(err)
 		if len(notices) != 2 || notices[0].Rows != 2 || notices[0].Removed != 1 || notices[1].Rows != 1 || notices[1].Removed != 1 {
 			t.Errorf("%+v", notices)
 		}
@@ -162,20 +162,20 @@ func TestOneProcessArchivesAtATime(t *testing.T) {
 		s.paid()
 		s.handled()
 		s.note()
-		s.now = s.now.Add(40 * day)
+		s.Now = s.Now.Add(40 * day)
 		other := archive.Lease{Holder: "other", Until: time.Now().Add(time.Minute)}
-		mine, err := s.db.Archives().LeaseArchives(t.Context(), other)
+		mine, err := s.DB.Archives().LeaseArchives(t.Context(), other)
 		if err != nil || !mine {
 			t.Fatalf("%t, %v", mine, err)
 		}
-		if err := s.archiver(s.db.Archives()).Run(t.Context(), all(s.now)); !errors.Is(err, archive.ErrBusy) {
+		if err := s.archiver(s.DB.Archives()).Run(t.Context(), all(s.Now)); !errors.Is(err, archive.ErrBusy) {
 			t.Errorf("beside another: %v", err)
 		}
-		if _, err := s.db.Archives().Begin(t.Context(), archive.Lease{Holder: "frozen"}, archive.Archive{Table: archive.Notices}); !errors.Is(err, archive.ErrLost) {
+		if _, err := s.DB.Archives().Begin(t.Context(), archive.Lease{Holder: "frozen"}, archive.Archive{Table: archive.Notices}); !errors.Is(err, archive.ErrLost) {
 			t.Errorf("after it was taken over: %v", err)
 		}
-		s.good(s.db.Archives().ReleaseArchives(t.Context(), "other"))
-		s.good(s.archiver(s.db.Archives()).Run(t.Context(), all(s.now)))
+		s.Good(s.DB.Archives().ReleaseArchives(t.Context(), "other"))
+		s.Good(s.archiver(s.DB.Archives()).Run(t.Context(), all(s.Now)))
 		s.whole()
 	})
 }
@@ -184,20 +184,20 @@ func TestRecipientsThatAreArchivedAreNotAnEmptyList(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		s := openShop(t, url)
 		s.told(3)
-		s.now = s.now.Add(day)
+		s.Now = s.Now.Add(day)
 		s.told(3)
 		read := func(no int64) error {
-			found, err := s.db.Campaigns().Deliveries(context.Background(), push.DeliveryFilter{No: no, After: -1, Limit: 10})
+			found, err := s.DB.Campaigns().Deliveries(context.Background(), push.DeliveryFilter{No: no, After: -1, Limit: 10})
 			if err == nil && len(found) != 3 {
 				t.Errorf("campaign %d has %d recipients", no, len(found))
 			}
 			return err
 		}
-		s.good(errors.Join(read(1), read(2)))
-		s.good(s.archiver(s.db.Archives()).Run(t.Context(), all(s.now)))
+		s.Good(errors.Join(read(1), read(2)))
+		s.Good(s.archiver(s.DB.Archives()).Run(t.Context(), all(s.Now)))
 		if err := read(1); !errors.Is(err, push.ErrArchived) {
 			t.Errorf("archived: %v", err)
 		}
-		s.good(read(2))
+		s.Good(read(2))
 	})
 }

@@ -23,21 +23,21 @@ func TestHealthyBooksHaveNoFindings(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		s := openShop(t, url)
 		s.reconciled()
-		s.order()
-		s.message(s.paid().Order.ID)
-		s.refund(s.paid())
+		s.Order()
+		s.Receipt(s.Paid().Order.ID)
+		s.refund(s.Paid())
 		s.late()
 		accepted := s.late()
-		_, err := s.money.AcceptSurplus(t.Context(), accepted.Payment.ID, "member:m")
-		s.good(err)
-		wrong := s.order()
-		s.pay(wrong.Payment.Number, wrong.Order.Amount-1)
-		s.number()
+		_, err := s.Money.AcceptSurplus(t.Context(), accepted.Payment.ID, "member:m")
+		s.Good(err)
+		wrong := s.Order()
+		s.Pay(wrong.Payment.Number, wrong.Order.Amount-1)
+		s.Number()
 		if got := s.findings(); len(got) > 0 {
 			t.Fatalf("in the middle: %q", got)
 		}
 		s.rest()
-		s.number()
+		s.Number()
 		if got := s.findings(); len(got) > 0 {
 			t.Fatalf("at rest: %q", got)
 		}
@@ -53,37 +53,37 @@ type plant struct {
 func on(make func(*shop) string, q string) func(*shop) string {
 	return func(s *shop) string {
 		object := make(s)
-		s.spoil(q, object)
+		s.Exec(q, object)
 		return object
 	}
 }
 
-func pending(s *shop) string    { return s.order().Order.ID }
-func paid(s *shop) string       { return s.paid().Order.ID }
+func pending(s *shop) string    { return s.Order().Order.ID }
+func paid(s *shop) string       { return s.Paid().Order.ID }
 func closed(s *shop) string     { return s.late().Order.ID }
-func paying(s *shop) string     { return s.order().Payment.ID }
-func paidBy(s *shop) string     { return s.paid().Payment.ID }
+func paying(s *shop) string     { return s.Order().Payment.ID }
+func paidBy(s *shop) string     { return s.Paid().Payment.ID }
 func lateBy(s *shop) string     { return s.late().Payment.ID }
-func refunding(s *shop) string  { return s.refund(s.paid()).ID }
-func refundedBy(s *shop) string { d := s.paid(); s.refund(d); return d.Payment.ID }
-func messaged(s *shop) string   { o := s.paid().Order.ID; s.message(o); return o }
+func refunding(s *shop) string  { return s.refund(s.Paid()).ID }
+func refundedBy(s *shop) string { d := s.Paid(); s.refund(d); return d.Payment.ID }
+func messaged(s *shop) string   { o := s.Paid().Order.ID; s.Receipt(o); return o }
 
 func plants() []plant {
 	return []plant{
 		{proof.OrderStatus, on(closed, `UPDATE orders SET status = 'lost' WHERE id = $1`)},
 		{proof.OrderTimes, on(paid, `UPDATE orders SET paid_at = 0 WHERE id = $1`)},
 		{proof.OrderUnwatched, on(pending, `UPDATE orders SET close_at = 0 WHERE id = $1`)},
-		{proof.OrderUnsettled, on(func(s *shop) string { return s.order().Order.ID },
+		{proof.OrderUnsettled, on(func(s *shop) string { return s.Order().Order.ID },
 			`UPDATE orders SET status = 'paid', paid_at = 1 WHERE id = $1`)},
 		{proof.OrderUnpaid, on(paid, `UPDATE orders SET status = 'pending', paid_at = 0 WHERE id = $1`)},
 		{proof.OrderTwice, func(s *shop) string {
-			d := s.order()
-			second, _, err := s.money.Checkout(s.Context(), d.Order.ID, "alipay.qr")
-			s.good(err)
-			s.pay(d.Payment.Number, d.Order.Amount)
-			s.pay(second.Number, d.Order.Amount)
-			s.spoil(`DROP INDEX payments_settles`)
-			s.spoil(`UPDATE payments SET settles = 1, surplus = '', surplus_state = '', act_at = 0 WHERE id = $1`, second.ID)
+			d := s.Order()
+			second, _, err := s.Money.Checkout(s.Context(), d.Order.ID, "alipay.qr")
+			s.Good(err)
+			s.Pay(d.Payment.Number, d.Order.Amount)
+			s.Pay(second.Number, d.Order.Amount)
+			s.Exec(`DROP INDEX payments_settles`)
+			s.Exec(`UPDATE payments SET settles = 1, surplus = '', surplus_state = '', act_at = 0 WHERE id = $1`, second.ID)
 			return d.Order.ID
 		}},
 		{proof.OrderAttempts, on(pending, `UPDATE orders SET attempts = 2 WHERE id = $1`)},
@@ -100,30 +100,30 @@ func plants() []plant {
 		{proof.RefundTimes, on(refunding, `UPDATE refunds SET done_at = 1 WHERE id = $1`)},
 		{proof.RefundUnwatched, on(refunding, `UPDATE refunds SET next_at = 0 WHERE id = $1`)},
 		{proof.RefundStranger, func(s *shop) string {
-			r, other := s.refund(s.paid()), s.paid()
-			s.spoil(`UPDATE refunds SET order_id = $2 WHERE id = $1`, r.ID, other.Order.ID)
-			s.spoil(`UPDATE payments SET reserved = 0 WHERE id = $1`, r.PaymentID)
+			r, other := s.refund(s.Paid()), s.Paid()
+			s.Exec(`UPDATE refunds SET order_id = $2 WHERE id = $1`, r.ID, other.Order.ID)
+			s.Exec(`UPDATE payments SET reserved = 0 WHERE id = $1`, r.PaymentID)
 			return r.ID
 		}},
 		{proof.RefundSums, on(refundedBy, `UPDATE payments SET reserved = reserved + 1 WHERE id = $1`)},
 		{proof.RefundTooMuch, func(s *shop) string {
-			r := s.refund(s.paid())
-			s.spoil(`UPDATE refunds SET amount = 1231 WHERE id = $1`, r.ID)
-			s.spoil(`UPDATE payments SET reserved = 1231 WHERE id = $1`, r.PaymentID)
+			r := s.refund(s.Paid())
+			s.Exec(`UPDATE refunds SET amount = 1231 WHERE id = $1`, r.ID)
+			s.Exec(`UPDATE payments SET reserved = 1231 WHERE id = $1`, r.PaymentID)
 			return r.PaymentID
 		}},
 		{proof.RefundEvents, on(refunding, `DELETE FROM events WHERE type = 'refund.created' AND object = $1`)},
-		{proof.NoticeVerdict, on(func(s *shop) string { return s.noticeOf(s.paid().Payment.ID) },
+		{proof.NoticeVerdict, on(func(s *shop) string { return s.noticeOf(s.Paid().Payment.ID) },
 			`UPDATE notices SET verdict = 'surplus' WHERE id = $1`)},
 		{proof.NoticeTwice, func(s *shop) string {
-			d := s.paid()
-			_, err := s.money.Receive(s.Context(), s.platform.Notice(d.Payment.Number))
-			s.good(err)
-			s.spoil(`UPDATE notices SET verdict = 'settled' WHERE payment_id = $1`, d.Payment.ID)
+			d := s.Paid()
+			_, err := s.Money.Receive(s.Context(), s.Platform.Notice(d.Payment.Number))
+			s.Good(err)
+			s.Exec(`UPDATE notices SET verdict = 'settled' WHERE payment_id = $1`, d.Payment.ID)
 			return "" // both notices
 		}},
 		{proof.EventOrphan, func(s *shop) string {
-			s.spoil(`INSERT INTO events (id, seq, type, object, version, data, at) VALUES ('evt_x', 0, 'order.paid', 'ord_gone', 1, 'null', 1)`)
+			s.Exec(`INSERT INTO events (id, seq, type, object, version, data, at) VALUES ('evt_x', 0, 'order.paid', 'ord_gone', 1, 'null', 1)`)
 			return "ord_gone"
 		}},
 		{proof.BillOpen, func(s *shop) string {
@@ -132,17 +132,17 @@ func plants() []plant {
 		{proof.BillCount, on(func(s *shop) string { return s.reconciled() }, `UPDATE reconciliations SET open = open + 1 WHERE id = $1`)},
 		{proof.BillSums, on(func(s *shop) string { return s.reconciled() }, `UPDATE reconciliations SET found = 0, bill_gross = bill_gross + 1 WHERE id = $1`)},
 		{proof.MessageUnpaid, func(s *shop) string {
-			o := s.order().Order.ID
-			s.message(o)
+			o := s.Order().Order.ID
+			s.Receipt(o)
 			return s.messageOf(o)
 		}},
 		{proof.MessageTwice, func(s *shop) string {
 			o := messaged(s)
-			s.spoil(`CREATE TABLE copied AS SELECT * FROM messages`)
-			s.spoil(`DROP TABLE messages`)
-			s.spoil(`ALTER TABLE copied RENAME TO messages`)
+			s.Exec(`CREATE TABLE copied AS SELECT * FROM messages`)
+			s.Exec(`DROP TABLE messages`)
+			s.Exec(`ALTER TABLE copied RENAME TO messages`)
 			first := s.messageOf(o)
-			s.spoil(`INSERT INTO messages SELECT * FROM messages WHERE id = $1`, first)
+			s.Exec(`INSERT INTO messages SELECT * FROM messages WHERE id = $1`, first)
 			return first
 		}},
 	}
@@ -152,32 +152,32 @@ func plants() []plant {
 // billed, and answers the reconciliation.
 func (s *shop) reconciled() string {
 	s.Helper()
-	day := pay.DayOf(s.now)
-	d := s.paid()
-	p, err := s.money.Reader().Payment(s.Context(), d.Payment.ID)
-	s.good(err)
-	s.platform.SetBill(day, pay.BillLine{Kind: pay.BillTrade, Number: p.Number, Amount: p.PaidAmount, Received: p.PaidAmount})
-	began := s.now
-	s.now = day.End().Add(10 * time.Hour)
-	books := reconcile.New(reconcile.Config{Store: s.db.Reconciliations(), Money: s.money, Real: time.Now, NewID: id.New,
-		Now: func() time.Time { return s.now }, Accounts: map[string]reconcile.Account{"alipay": {Biller: s.platform}}})
+	day := pay.DayOf(s.Now)
+	d := s.Paid()
+	p, err := s.Money.Reader().Payment(s.Context(), d.Payment.ID)
+	s.Good(err)
+	s.Platform.SetBill(day, pay.BillLine{Kind: pay.BillTrade, Number: p.Number, Amount: p.PaidAmount, Received: p.PaidAmount})
+	began := s.Now
+	s.Now = day.End().Add(10 * time.Hour)
+	books := reconcile.New(reconcile.Config{Store: s.DB.Reconciliations(), Money: s.Money, Real: time.Now, NewID: id.New,
+		Now: func() time.Time { return s.Now }, Accounts: map[string]reconcile.Account{"alipay": {Biller: s.Platform}}})
 	r, err := books.Begin(s.Context(), "alipay", day)
-	s.good(err)
+	s.Good(err)
 	_, err = books.Sweep(s.Context())
-	s.good(err)
-	s.now = began
+	s.Good(err)
+	s.Now = began
 	return r.ID
 }
 
 func (s *shop) noticeOf(paymentID string) (found string) {
 	s.Helper()
-	s.good(s.raw.QueryRow(`SELECT id FROM notices WHERE payment_id = $1`, paymentID).Scan(&found))
+	s.Good(s.Raw.QueryRow(`SELECT id FROM notices WHERE payment_id = $1`, paymentID).Scan(&found))
 	return found
 }
 
 func (s *shop) messageOf(orderID string) (found string) {
 	s.Helper()
-	s.good(s.raw.QueryRow(`SELECT id FROM messages WHERE key = $1`, "order.paid:"+orderID).Scan(&found))
+	s.Good(s.Raw.QueryRow(`SELECT id FROM messages WHERE key = $1`, "order.paid:"+orderID).Scan(&found))
 	return found
 }
 
@@ -186,7 +186,7 @@ func (s *shop) messageOf(orderID string) (found string) {
 func TestEachPlantIsFound(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		s := openShop(t, url)
-		s.refund(s.paid())
+		s.refund(s.Paid())
 		found := map[string]bool{}
 		for _, p := range plants() {
 			object := p.spoil(s)
@@ -211,15 +211,15 @@ func TestEventNumbersAreHeldToTheirOrder(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		s := openShop(t, url)
 		for range 3 {
-			s.paid()
+			s.Paid()
 		}
-		s.number() // 1 to 6
-		s.spoil(`DROP INDEX events_seq`)
-		s.spoil(`UPDATE events SET seq = 2 WHERE seq = 3`)
-		s.paid() // with 7 and 8 at once, or waiting for them
-		s.spoil(`UPDATE numbering SET last = last + 1`)
-		tally, err := proof.Check(t.Context(), s.db.Books(), func(proof.Finding) error { return nil })
-		numbered := map[string]int{store.SQLite: 8, store.Postgres: 6}[s.db.Engine()]
+		s.Number() // 1 to 6
+		s.Exec(`DROP INDEX events_seq`)
+		s.Exec(`UPDATE events SET seq = 2 WHERE seq = 3`)
+		s.Paid() // with 7 and 8 at once, or waiting for them
+		s.Exec(`UPDATE numbering SET last = last + 1`)
+		tally, err := proof.Check(t.Context(), s.DB.Books(), func(proof.Finding) error { return nil })
+		numbered := map[string]int{store.SQLite: 8, store.Postgres: 6}[s.DB.Engine()]
 		if err != nil || tally.Events != numbered || tally.Waiting != 8-numbered {
 			t.Fatalf("%+v, %v", tally, err)
 		}
@@ -235,8 +235,8 @@ func TestEveryPageIsRead(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		s := openShop(t, url)
 		const many = 1203
-		good := s.order()
-		s.good(s.db.Ledger().Update(t.Context(), func(tx pay.Tx) error {
+		good := s.Order()
+		s.Good(s.DB.Ledger().Update(t.Context(), func(tx pay.Tx) error {
 			for i := range many {
 				o := good.Order
 				o.ID, o.Number, o.Attempts = fmt.Sprintf("ord_9%06d", i), fmt.Sprintf("N%08d", i), 0
@@ -246,20 +246,20 @@ func TestEveryPageIsRead(t *testing.T) {
 				if err := tx.InsertOrder(t.Context(), o); err != nil {
 					return err
 				}
-				created := event.Event{ID: id.New("evt"), Type: event.OrderCreated, Object: o.ID, Version: 1, At: s.now}
+				created := event.Event{ID: id.New("evt"), Type: event.OrderCreated, Object: o.ID, Version: 1, At: s.Now}
 				if err := tx.AddEvent(t.Context(), created); err != nil {
 					return err
 				}
 			}
 			return nil
 		}))
-		tally, err := proof.Check(t.Context(), s.db.Books(), func(f proof.Finding) error {
+		tally, err := proof.Check(t.Context(), s.DB.Books(), func(f proof.Finding) error {
 			if f.Code != proof.OrderStatus {
 				t.Errorf("%s %s", f.Code, f.Object)
 			}
 			return nil
 		})
-		s.good(err)
+		s.Good(err)
 		if tally.Orders != many+1 || tally.Findings != 4 {
 			t.Fatalf("%+v", tally)
 		}

@@ -29,7 +29,7 @@ func truth(twice int, trades ...proof.Trade) string {
 func TestTheLedgerEqualsThePlatforms(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		s := openShop(t, url)
-		open, first, second := s.order(), s.paid(), s.paid()
+		open, first, second := s.Order(), s.Paid(), s.Paid()
 		s.refund(second)
 		s.rest()
 		a := proof.Trade{Number: first.Payment.Number, Paid: 1230}
@@ -53,7 +53,7 @@ func TestTheLedgerEqualsThePlatforms(t *testing.T) {
 				ask := func(_ context.Context, number string) (bool, error) {
 					return slices.ContainsFunc(c.trades, func(t proof.Trade) bool { return t.Number == number }), nil
 				}
-				_, err := proof.Compare(t.Context(), s.db.Books(), strings.NewReader(truth(c.twice, c.trades...)), ask, func(f proof.Finding) error {
+				_, err := proof.Compare(t.Context(), s.DB.Books(), strings.NewReader(truth(c.twice, c.trades...)), ask, func(f proof.Finding) error {
 					got = append(got, f.Code)
 					return nil
 				})
@@ -63,7 +63,7 @@ func TestTheLedgerEqualsThePlatforms(t *testing.T) {
 			})
 		}
 		for _, bad := range []string{"", "[]", `{"alipay":[]}`, `{"alipay":{"trades":{}}}`, truth(0, a, b)[:40]} {
-			_, err := proof.Compare(t.Context(), s.db.Books(), strings.NewReader(bad), nil, func(proof.Finding) error { return nil })
+			_, err := proof.Compare(t.Context(), s.DB.Books(), strings.NewReader(bad), nil, func(proof.Finding) error { return nil })
 			if err == nil {
 				t.Errorf("%q was taken for a ledger", bad)
 			}

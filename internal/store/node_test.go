@@ -125,11 +125,7 @@ func (n *node) stored(t *testing.T, id string) pay.Order {
 func (n *node) events(t *testing.T) (all []string, read []event.Event) {
 	t.Helper()
 	ctx := context.Background()
-	for more := 1; more > 0; {
-		var err error
-		more, err = n.db.Outbox().Number(ctx)
-		good(t, err)
-	}
+	storetest.Number(t, n.db)
 	read, err := n.db.Outbox().After(ctx, 0, 1000)
 	good(t, err)
 	for _, e := range read {

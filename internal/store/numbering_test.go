@@ -90,13 +90,7 @@ func together(t *testing.T, db *store.DB, failing []int) (want []string) {
 // numbered lists all events, in order.
 func numbered(t *testing.T, db *store.DB) []event.Event {
 	t.Helper()
-	for {
-		n, err := db.Outbox().Number(context.Background())
-		good(t, err)
-		if n == 0 {
-			break
-		}
-	}
+	storetest.Number(t, db)
 	all, err := db.Outbox().After(context.Background(), 0, 1000)
 	good(t, err)
 	return all

@@ -18,16 +18,21 @@ func anEvent(object string) event.Event {
 	return event.Event{ID: id.New("evt"), Type: event.OrderPaid, Object: object, Version: 2, Data: json.RawMessage(`{"a":1}`), At: at}
 }
 
+// Number numbers every event.
+func Number(t testing.TB, db *store.DB) {
+	t.Helper()
+	for more := 1; more > 0; {
+		var err error
+		if more, err = db.Outbox().Number(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // numberAll numbers every event and returns the last number.
 func numberAll(t *testing.T, db *store.DB) (last int64) {
 	t.Helper()
-	for {
-		n, err := db.Outbox().Number(context.Background())
-		good(t, err)
-		if n == 0 {
-			break
-		}
-	}
+	Number(t, db)
 	for {
 		all, err := db.Outbox().After(context.Background(), last, 1000)
 		good(t, err)
