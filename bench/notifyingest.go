@@ -50,7 +50,7 @@ func (l *lab) ingest(ctx context.Context, box *standIn, database string) (line, 
 	if database == "" {
 		database = "sqlite:" + filepath.Join(folder, "paypush.db")
 	}
-	bodies := signAhead(box.platform, l.length/2, notifyMost)
+	bodies := signAhead(box.platform, 2*l.length, notifyMost)
 	if err := seed(ctx, database, numbers(len(bodies))); err != nil {
 		return line{}, err
 	}
