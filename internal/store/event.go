@@ -11,7 +11,8 @@ const (
 	eventColumns = `id, seq, type, object, version, data, at`
 
 	sqlEventInsert statement = `INSERT INTO events (` + eventColumns + `)
-		VALUES /*row*/($1, $2, $3, $4, $5, $6, $7)/*row*/`
+		VALUES /*row*/(CAST($1 AS TEXT), CAST($2 AS BIGINT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS BIGINT), CAST($6 AS TEXT),
+			CAST($7 AS BIGINT))/*row*/`
 	sqlEventsAfter statement = `SELECT ` + eventColumns + ` FROM events WHERE seq > $1 AND seq > 0 ORDER BY seq LIMIT $2`
 	sqlEventsOf    statement = `SELECT ` + eventColumns + ` FROM events WHERE object = $1 ORDER BY id LIMIT 200`
 

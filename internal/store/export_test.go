@@ -13,6 +13,26 @@ import (
 // PostgresText shows the tests how a statement is spelled for PostgreSQL.
 func PostgresText(q string) string { return postgresText(statement(q)) }
 
+// Texts shows the tests every way in which a statement is said to an engine: for
+// one row and, where it has a row, for many.
+func Texts(engine, q string) []string {
+	many := strings.Contains(q, rowMark)
+	if engine == Postgres {
+		all := []string{PostgresText(q)}
+		if many {
+			all = append(all, PostgresText(string(byColumns(statement(q)))))
+		}
+		return all
+	}
+	all := []string{sqliteText(statement(q))}
+	if many {
+		for _, b := range newBulk(statement(q)) {
+			all = append(all, sqliteText(b))
+		}
+	}
+	return all
+}
+
 // WriterPragma reads a pragma on every connection that writes: the group's own
 // and one like that of migrations.
 func WriterPragma(t *testing.T, db *DB, name string) map[string]string {

@@ -51,6 +51,9 @@ func TestStatementsForManyRows(t *testing.T) {
 	if got := sqliteText(b[0]); got != "INSERT INTO t VALUES (?, 0, ?) ON CONFLICT DO NOTHING" {
 		t.Error(got)
 	}
+	if got := sqliteText("VALUES (CAST($1 AS BYTEA), CAST($2 AS TEXT))"); got != "VALUES (?, ?)" {
+		t.Error(got)
+	}
 	for _, q := range []statement{"SELECT $2, $1", "SELECT $1, $1", "SELECT $2"} {
 		if got := sqliteText(q); got != string(q) {
 			t.Error(got)

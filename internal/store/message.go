@@ -18,7 +18,11 @@ const (
 			AND r.platform_id = messages.platform_id AND messages.platform_id <> ''), 0) AS reported_at FROM messages`
 
 	sqlMessageInsert statement = `INSERT INTO messages (` + messageColumns + `)
-		VALUES /*row*/($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)/*row*/
+		VALUES /*row*/(CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS TEXT),
+			CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS TEXT), CAST($10 AS TEXT), CAST($11 AS TEXT), CAST($12 AS TEXT),
+			CAST($13 AS TEXT), CAST($14 AS TEXT), CAST($15 AS TEXT), CAST($16 AS BIGINT), CAST($17 AS BIGINT),
+			CAST($18 AS BIGINT), CAST($19 AS BIGINT), CAST($20 AS BIGINT), CAST($21 AS TEXT), CAST($22 AS TEXT),
+			CAST($23 AS TEXT), CAST($24 AS BIGINT))/*row*/
 		ON CONFLICT (key) DO NOTHING RETURNING id`
 	sqlMessageByID   statement = messageSelect + ` WHERE id = $1`
 	sqlMessageByKey  statement = messageSelect + ` WHERE key = $1`
@@ -34,7 +38,7 @@ const (
 type Messages struct {
 	messageReader
 	db             *DB
-	insert, events bulk
+	insert, events rowset
 	moves          *gather[*moving]
 }
 
@@ -46,7 +50,7 @@ var (
 
 // Messages gives the store of the domain of messages.
 func (db *DB) Messages() Messages {
-	return Messages{messageReader{db.reader()}, db, newBulk(sqlMessageInsert), newBulk(sqlEventInsert), newMoves(db)}
+	return Messages{messageReader{db.reader()}, db, db.newRowset(sqlMessageInsert), db.newRowset(sqlEventInsert), newMoves(db)}
 }
 
 // Update implements [push.Store].

@@ -45,11 +45,11 @@ type moving struct {
 // moves writes what callers bring at the same moment in one transaction.
 type moves struct {
 	db *DB
-	bulk
+	rowset
 }
 
 func newMoves(db *DB) *gather[*moving] {
-	m := moves{db, newBulk(sqlMessagesMove)}
+	m := moves{db, db.newRowset(sqlMessagesMove)}
 	return &gather[*moving]{serve: m.serve, most: maxMoved, leaders: db.writers()}
 }
 

@@ -12,7 +12,9 @@ const (
 
 	sqlNoticeSeen   statement = `SELECT verdict FROM notices WHERE account = $1 AND body_hash = $2`
 	sqlNoticeInsert statement = `INSERT INTO notices (` + noticeColumns + `)
-		VALUES /*row*/($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)/*row*/
+		VALUES /*row*/(CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS BYTEA), CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS TEXT),
+			CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS TEXT), CAST($10 AS TEXT), CAST($11 AS BIGINT),
+			CAST($12 AS TEXT), CAST($13 AS BIGINT), CAST($14 AS BIGINT), CAST($15 AS BIGINT))/*row*/
 		ON CONFLICT (account, body_hash) DO NOTHING`
 	sqlNoticeFinding statement = `UPDATE notices SET finding = $2, ask_at = 0 WHERE id = $1`
 	sqlNoticeByID    statement = `SELECT ` + noticeColumns + ` FROM notices WHERE id = $1`

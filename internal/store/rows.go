@@ -49,12 +49,6 @@ func (b bulk) query(ctx context.Context, x executor, rows [][]any, read func(row
 	return b.steps(rows, func(q statement, args []any) error { return each(ctx, x, read, q, args...) })
 }
 
-// ids runs the statement over all rows and gathers the ids that it answers.
-func (b bulk) ids(ctx context.Context, x executor, rows [][]any) (map[string]bool, error) {
-	all := make(map[string]bool, len(rows))
-	return all, b.query(ctx, x, rows, into(all))
-}
-
 // steps has the statement run over all rows, many at a time.
 func (b bulk) steps(rows [][]any, run func(q statement, args []any) error) error {
 	for i := len(b) - 1; i >= 0; i-- {

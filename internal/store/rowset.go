@@ -10,7 +10,7 @@ import (
 // rowset is a statement for many rows in the way that suits the engine: SQLite
 // is given the rows one beside another, PostgreSQL one array for each column,
 // so that however many rows there are it plans and answers once. Every
-// parameter between the row marks is cast to TEXT or BIGINT there.
+// parameter between the row marks is cast to TEXT, BIGINT or BYTEA there.
 type rowset struct {
 	one     bulk      // for SQLite
 	columns statement // for PostgreSQL; empty for SQLite
@@ -23,7 +23,7 @@ func (db *DB) newRowset(q statement) rowset {
 	return rowset{one: newBulk(q)}
 }
 
-var castParameter = regexp.MustCompile(`CAST\(\$(\d+) AS (TEXT|BIGINT)\)`)
+var castParameter = regexp.MustCompile(`CAST\(\$(\d+) AS (TEXT|BIGINT|BYTEA)\)`)
 
 // byColumns has a statement take arrays: "VALUES (CAST($1 AS TEXT), 0)" becomes
 // "SELECT c1, 0 FROM UNNEST(CAST($1 AS TEXT[])) AS given (c1)".
@@ -47,22 +47,32 @@ func (s rowset) change(ctx context.Context, x executor, rows [][]any) (int64, er
 	return change(ctx, x, s.columns, turned(rows)...)
 }
 
-// ids runs the statement over all rows and gathers the ids that it answers.
-func (s rowset) ids(ctx context.Context, x executor, rows [][]any) (map[string]bool, error) {
+// query runs the statement over all rows and has each answer read.
+func (s rowset) query(ctx context.Context, x executor, rows [][]any, read func(row) error) error {
 	if s.columns == "" || len(rows) == 0 {
-		return s.one.ids(ctx, x, rows)
+		return s.one.query(ctx, x, rows, read)
 	}
-	all := make(map[string]bool, len(rows))
-	return all, each(ctx, x, into(all), s.columns, turned(rows)...)
+	return each(ctx, x, read, s.columns, turned(rows)...)
 }
 
-// turned gives the columns of rows as lists of text and of numbers.
+// ids runs the statement over all rows and gathers the ids that it answers.
+func (s rowset) ids(ctx context.Context, x executor, rows [][]any) (map[string]bool, error) {
+	all := make(map[string]bool, len(rows))
+	return all, s.query(ctx, x, rows, into(all))
+}
+
+// turned gives the columns of rows as lists of text, of bytes and of numbers.
 func turned(rows [][]any) []any {
 	columns := make([]any, len(rows[0]))
 	for i, v := range rows[0] {
-		if _, ok := v.(string); ok {
+		switch v.(type) {
+		case string:
 			columns[i] = columnOf[string](rows, i)
-		} else {
+		case []byte:
+			columns[i] = columnOf[[]byte](rows, i)
+		case int:
+			columns[i] = columnOf[int](rows, i)
+		default:
 			columns[i] = columnOf[int64](rows, i)
 		}
 	}

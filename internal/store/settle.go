@@ -85,12 +85,12 @@ func (c *settling) plain() (ok bool) {
 // few statements for all of them.
 type settles struct {
 	db                                      *DB
-	find, payments, orders, notices, events bulk
+	find, payments, orders, notices, events rowset
 }
 
 func newSettles(db *DB) *gather[*settling] {
-	s := settles{db, newBulk(sqlFind), newBulk(sqlSettlePayments), newBulk(sqlSettleOrders),
-		newBulk(sqlNoticeInsert), newBulk(sqlEventInsert)}
+	s := settles{db, db.newRowset(sqlFind), db.newRowset(sqlSettlePayments), db.newRowset(sqlSettleOrders),
+		db.newRowset(sqlNoticeInsert), db.newRowset(sqlEventInsert)}
 	return &gather[*settling]{serve: s.serve, most: maxSettled, leaders: db.writers()}
 }
 
@@ -182,7 +182,7 @@ func (s settles) write(ctx context.Context, tx *txn, all []*pay.Settlement) erro
 		return err
 	}
 	for _, step := range []struct {
-		bulk
+		rowset
 		rows [][]any
 	}{{s.payments, payments}, {s.orders, orders}, {s.notices, notices}, {s.events, events}} {
 		n, err := step.change(ctx, tx, step.rows)

@@ -117,9 +117,11 @@ func (l *lite) close() error {
 	return errors.Join(l.group.close(), l.shared.close(), l.read.Close(), l.write.Close())
 }
 
-// sqliteText has parameters that come once each, in their order, found by their
-// place: by name SQLite looks every one up among all of them.
+// sqliteText leaves out the casts of parameters, which come with types of their
+// own. Those that come once each, in their order, are found by their place: by
+// name SQLite looks every one up among all of them.
 func sqliteText(q statement) string {
+	q = statement(castParameter.ReplaceAllString(string(q), "$$$1"))
 	last, ordered := 0, true
 	text := parameters(string(q), func(n int) string {
 		ordered = ordered && n == last+1

@@ -27,9 +27,9 @@ func TestEveryStatementPrepares(t *testing.T) {
 		t.Fatalf("found %d statements only", len(all))
 	}
 	storetest.Each(t, func(t *testing.T, url string) {
-		driver, address := "pgx", url
+		engine, driver, address := store.Postgres, "pgx", url
 		if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
-			driver, address = "sqlite", path
+			engine, driver, address = store.SQLite, "sqlite", path
 		}
 		db, err := sql.Open(driver, address)
 		if err != nil {
@@ -37,15 +37,14 @@ func TestEveryStatementPrepares(t *testing.T) {
 		}
 		defer db.Close()
 		for name, q := range all {
-			if driver == "pgx" {
-				q = store.PostgresText(q)
+			for _, text := range store.Texts(engine, q) {
+				stmt, err := db.PrepareContext(context.Background(), text)
+				if err != nil {
+					t.Errorf("%s: %v\n%.300s", name, err, text)
+					continue
+				}
+				stmt.Close()
 			}
-			stmt, err := db.PrepareContext(context.Background(), q)
-			if err != nil {
-				t.Errorf("%s: %v", name, err)
-				continue
-			}
-			stmt.Close()
 		}
 	})
 }
