@@ -8,15 +8,14 @@ import (
 )
 
 const (
-	sqlNoticesAgain statement = `UPDATE notices SET deliveries = notices.deliveries + fresh.count,
+	sqlNoticesAgain statement = `WITH fresh (account, hash, count, at)
+			AS (VALUES /*row*/(CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS BIGINT), CAST($4 AS BIGINT))/*row*/)
+		UPDATE notices SET deliveries = notices.deliveries + fresh.count,
 			last_at = CASE WHEN fresh.at > notices.last_at THEN fresh.at ELSE notices.last_at END
-		FROM (SELECT value->>'account' AS account, value->>'hash' AS hash, CAST(value->>'count' AS BIGINT) AS count,
-				CAST(value->>'at' AS BIGINT) AS at
-			FROM json_each($1)) AS fresh
-		WHERE notices.account = fresh.account AND notices.body_hash = fresh.hash`
+		FROM fresh WHERE notices.account = fresh.account AND notices.body_hash = fresh.hash`
 )
 
-// How many counts are written by one statement, and how long a write may take.
+// How many counts are written in one transaction, and how long a write may take.
 const (
 	repeatsAtOnce = 1000
 	repeatTimeout = 5 * time.Second
@@ -31,11 +30,12 @@ func (l Ledger) Repeated(account, bodyHash string, at time.Time) {
 
 // repeats counts notices that came again between two writes.
 type repeats struct {
-	db    *DB
-	log   *slog.Logger
-	mu    sync.Mutex
-	again map[noticeKey]repeat
-	later later
+	db     *DB
+	log    *slog.Logger
+	counts rowset
+	mu     sync.Mutex
+	again  map[noticeKey]repeat
+	later  later
 }
 
 type noticeKey struct{ account, hash string }
@@ -46,7 +46,7 @@ type repeat struct {
 }
 
 func newRepeats(db *DB, log *slog.Logger) *repeats {
-	r := &repeats{db: db, log: log, again: make(map[noticeKey]repeat)}
+	r := &repeats{db: db, log: log, counts: db.newRowset(sqlNoticesAgain), again: make(map[noticeKey]repeat)}
 	r.later.write = r.flush
 	return r
 }
@@ -60,23 +60,15 @@ func (r *repeats) add(account, hash string, at time.Time) {
 	r.later.ask()
 }
 
-// repeatRow is a count as the statement for many takes it.
-type repeatRow struct {
-	Account string `json:"account"`
-	Hash    string `json:"hash"`
-	Count   int64  `json:"count"`
-	At      int64  `json:"at"`
-}
-
 // flush writes what was counted. What can't be written is logged and lost.
 func (r *repeats) flush() {
 	r.mu.Lock()
 	again := r.again
 	r.again = make(map[noticeKey]repeat)
 	r.mu.Unlock()
-	rows := make([]repeatRow, 0, min(len(again), repeatsAtOnce))
+	rows := make([][]any, 0, min(len(again), repeatsAtOnce))
 	for k, n := range again {
-		if rows = append(rows, repeatRow{k.account, k.hash, n.count, n.at}); len(rows) == repeatsAtOnce {
+		if rows = append(rows, []any{k.account, k.hash, n.count, n.at}); len(rows) == repeatsAtOnce {
 			r.write(rows)
 			rows = rows[:0]
 		}
@@ -84,14 +76,14 @@ func (r *repeats) flush() {
 	r.write(rows)
 }
 
-func (r *repeats) write(rows []repeatRow) {
+func (r *repeats) write(rows [][]any) {
 	if len(rows) == 0 {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), repeatTimeout)
 	defer cancel()
 	err := r.db.update(ctx, func(tx *txn) error {
-		_, err := change(ctx, tx, sqlNoticesAgain, list(rows))
+		_, err := r.counts.change(ctx, tx, rows)
 		return err
 	})
 	if err != nil {

@@ -26,7 +26,9 @@ func (db *DB) newRowset(q statement) rowset {
 var castParameter = regexp.MustCompile(`CAST\(\$(\d+) AS (TEXT|BIGINT|BYTEA)\)`)
 
 // byColumns has a statement take arrays: "VALUES (CAST($1 AS TEXT), 0)" becomes
-// "SELECT c1, 0 FROM UNNEST(CAST($1 AS TEXT[])) AS given (c1)".
+// "SELECT c1, 0 FROM UNNEST(CAST($1 AS TEXT[])) AS given (c1)". The limit leaves
+// nothing out. It has PostgreSQL expect one row, so that a plan which it made,
+// and keeps, while the table was small looks rows up by their key.
 func byColumns(q statement) statement {
 	part := strings.Split(string(q), rowMark)
 	var arrays, names []string
@@ -36,7 +38,7 @@ func byColumns(q statement) statement {
 	}
 	row := castParameter.ReplaceAllString(strings.TrimSuffix(strings.TrimPrefix(part[1], "("), ")"), "c$1")
 	return statement(strings.TrimSuffix(part[0], "VALUES ") + "SELECT " + row +
-		" FROM UNNEST(" + strings.Join(arrays, ", ") + ") AS given (" + strings.Join(names, ", ") + ")" + part[2])
+		" FROM UNNEST(" + strings.Join(arrays, ", ") + ") AS given (" + strings.Join(names, ", ") + ") LIMIT CARDINALITY(" + arrays[0] + ")" + part[2])
 }
 
 // change runs the statement over all rows and tells how many rows it touched.
