@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"context"
-	"database/sql"
 	"go/ast"
 	"go/constant"
 	"go/parser"
@@ -11,9 +10,6 @@ import (
 	"os"
 	"strings"
 	"testing"
-
-	_ "github.com/jackc/pgx/v5/stdlib"
-	_ "modernc.org/sqlite"
 
 	"github.com/paypush/paypush/internal/store"
 	"github.com/paypush/paypush/internal/store/storetest"
@@ -27,15 +23,11 @@ func TestEveryStatementPrepares(t *testing.T) {
 		t.Fatalf("found %d statements only", len(all))
 	}
 	storetest.Each(t, func(t *testing.T, url string) {
-		engine, driver, address := store.Postgres, "pgx", url
-		if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
-			engine, driver, address = store.SQLite, "sqlite", path
+		engine := store.Postgres
+		if strings.HasPrefix(url, "sqlite:") {
+			engine = store.SQLite
 		}
-		db, err := sql.Open(driver, address)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer db.Close()
+		db := storetest.Raw(t, url)
 		for name, q := range all {
 			for _, text := range store.Texts(engine, q) {
 				stmt, err := db.PrepareContext(context.Background(), text)

@@ -1,24 +1,17 @@
 package survey_test
 
 import (
-	"database/sql"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/paypush/paypush/internal/store/storetest"
 )
 
 // insert runs statements of a test's own.
 func insert(t *testing.T, url string, statements ...string) {
 	t.Helper()
-	driver, address := "pgx", url
-	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
-		driver, address = "sqlite", path
-	}
-	db, err := sql.Open(driver, address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
+	db := storetest.Raw(t, url)
 	for _, q := range statements {
 		if _, err := db.ExecContext(t.Context(), q); err != nil {
 			t.Fatalf("%s: %v", q, err)

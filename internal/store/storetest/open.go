@@ -8,9 +8,14 @@ package storetest
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the drivers of Raw
+	_ "modernc.org/sqlite"
 
 	"github.com/paypush/paypush/internal/store"
 	"github.com/paypush/paypush/internal/store/pgtest"
@@ -57,5 +62,20 @@ func Open(t testing.TB, url string, o store.Options) *store.DB {
 			t.Error(err)
 		}
 	})
+	return db
+}
+
+// Raw opens a database past the store, for the length of a test.
+func Raw(t testing.TB, url string) *sql.DB {
+	t.Helper()
+	driver, address := "pgx", url
+	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
+		driver, address = "sqlite", path+"?_pragma=busy_timeout(10000)"
+	}
+	db, err := sql.Open(driver, address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
 	return db
 }

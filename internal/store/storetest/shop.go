@@ -3,12 +3,8 @@ package storetest
 import (
 	"context"
 	"database/sql"
-	"strings"
 	"testing"
 	"time"
-
-	_ "github.com/jackc/pgx/v5/stdlib" // the drivers of Raw
-	_ "modernc.org/sqlite"
 
 	"github.com/paypush/paypush/internal/id"
 	"github.com/paypush/paypush/internal/pay"
@@ -32,7 +28,7 @@ type Shop struct {
 
 // OpenShop opens a shop over the database at url until the test ends.
 func OpenShop(t *testing.T, url string, now time.Time) *Shop {
-	s := &Shop{T: t, Now: now, DB: Open(t, url, store.Options{})}
+	s := &Shop{T: t, Now: now, DB: Open(t, url, store.Options{}), Raw: Raw(t, url)}
 	clock := func() time.Time { return s.Now }
 	s.Platform = paytest.New("alipay", clock)
 	l := s.DB.Ledger()
@@ -41,14 +37,6 @@ func OpenShop(t *testing.T, url string, now time.Time) *Shop {
 		Now: clock, NewID: id.New, Lifetime: time.Hour, Policy: pay.DefaultPolicy()})
 	s.Mail = push.NewService(push.Config{Store: s.DB.Messages(), People: s.DB.Messages(),
 		Channels: map[string]push.Channel{"wechat": new(pushtest.Channel)}, WeChat: "wechat", Now: clock, NewID: id.New})
-	driver, address := "pgx", url
-	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
-		driver, address = "sqlite", path+"?_pragma=busy_timeout(10000)"
-	}
-	var err error
-	s.Raw, err = sql.Open(driver, address)
-	s.Good(err)
-	t.Cleanup(func() { s.Raw.Close() })
 	return s
 }
 
