@@ -45,10 +45,13 @@ var rules = []rule{
 	{"internal/provider/alipay", []string{"alipay", "internal/pay", "internal/fault"}},
 	{"internal/channel/wechat", []string{"wechat", "internal/push", "internal/member", "internal/fault"}},
 
+	// SQLite's files, for the store.
+	{"internal/walvfs", []string{"golang.org/x/sys", "modernc.org/libc", "modernc.org/sqlite"}},
+
 	// The store imports the domain, never the other way round.
 	{"internal/proof", []string{"internal/pay", "internal/event", "internal/fault"}},
 	{"internal/archive", []string{"internal/fault"}},
-	{"internal/store", []string{"internal/archive", "internal/audit", "internal/bell", "internal/job", "internal/proof", "internal/pay", "internal/push", "internal/member", "internal/reconcile", "internal/webhook", "internal/event", "internal/fault",
+	{"internal/store", []string{"internal/archive", "internal/audit", "internal/bell", "internal/job", "internal/proof", "internal/pay", "internal/push", "internal/member", "internal/reconcile", "internal/walvfs", "internal/webhook", "internal/event", "internal/fault",
 		"github.com/jackc/pgx/v5", "modernc.org/sqlite", "github.com/pressly/goose/v3", "github.com/alexedwards/scs/v2"}},
 	{"internal/job/local", []string{"internal/job", "internal/store", "internal/fault"}},
 	{"internal/job/river", []string{"internal/job", "internal/fault", "github.com/riverqueue/river", "github.com/jackc/pgx/v5"}},

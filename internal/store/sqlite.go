@@ -13,6 +13,7 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"github.com/paypush/paypush/internal/fault"
+	"github.com/paypush/paypush/internal/walvfs"
 )
 
 // lite is the SQLite engine: one connection that writes and several that read.
@@ -62,18 +63,23 @@ func private(path string) error {
 // migrations included: nothing is told to be committed before it is on disk.
 // What undoes a savepoint is kept in memory: it is of no use after a crash. The
 // log is copied into the file at 32 MB rather than at 4, so that pages written
-// again and again are copied once.
+// again and again are copied once. The log is written by a VFS of ours, which
+// needs synchronous=FULL.
 func writerDSN(path string) string {
-	return dsn(path, "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "busy_timeout(10000)",
+	return dsn(path, walvfs.Name(), "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "busy_timeout(10000)",
 		"journal_size_limit(67108864)", "wal_autocheckpoint(8000)", "temp_store(MEMORY)")
 }
 
 func readerDSN(path string) string {
-	return dsn(path, "query_only(1)", "foreign_keys(1)", "busy_timeout(10000)")
+	return dsn(path, "", "query_only(1)", "foreign_keys(1)", "busy_timeout(10000)")
 }
 
-func dsn(path string, pragmas ...string) string {
+// dsn names no VFS where it is empty.
+func dsn(path, vfs string, pragmas ...string) string {
 	v := url.Values{"_txlock": {"immediate"}, "_pragma": pragmas}
+	if vfs != "" {
+		v.Set("vfs", vfs)
+	}
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + v.Encode()
 }
 
