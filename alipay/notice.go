@@ -106,13 +106,7 @@ func (n *Notice) Get(name string) string { return lookup(n.params, name) }
 // original, so that by it a repetition is known for one. Two sends differ, since
 // each names its own time.
 func (n *Notice) Digest() [sha256.Size]byte {
-	said := make([]param, 0, len(n.params))
-	for _, p := range n.params {
-		if p.name != "alipay_cert_sn" {
-			said = append(said, p)
-		}
-	}
-	return sha256.Sum256(appendContent(nil, said, true, false))
+	return sha256.Sum256(appendOther(make([]byte, 0, 2<<10), n.params))
 }
 
 // Ambiguous reports that the signed text can also be cut into other fields: a

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"maps"
 	"net/url"
 	"slices"
@@ -102,6 +103,17 @@ func TestNoticeInGBK(t *testing.T) {
 	}
 	if n.Subject != "测试商品一件" || n.Body != "誠" || n.Get("subject") != n.Subject {
 		t.Errorf("subject %q body %q", n.Subject, n.Body)
+	}
+}
+
+// Digests are kept for years, so no version may compute another one.
+func TestDigestIsOfTheSignedFields(t *testing.T) {
+	n, err := newClient(t, nil).ParseNotice(platform().Notice(paidFields("alipay_cert_sn", "1", "body", "", "subject", "a b&c")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprintf("%x", n.Digest()); got != "e7c0c1837fe02eed9133588e92e68e6c1bb8bf7a28835ad256ddf895792c5732" {
+		t.Errorf("digest %s", got)
 	}
 }
 

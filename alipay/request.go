@@ -92,7 +92,7 @@ func (c *Client) signed(all []param) ([]param, error) {
 	for _, p := range all {
 		size += len(p.name) + len(p.value) + 2
 	}
-	signature, err := c.sign(appendContent(make([]byte, 0, size), all, false, false))
+	signature, err := c.sign(appendContent(make([]byte, 0, size), all, false, "sign"))
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -39,11 +40,11 @@ func (t SignType) digest(content []byte, sum *[sha256.Size]byte) []byte {
 }
 
 // appendContent joins sorted parameters as name=value with "&", values as they
-// are, which is what both sides sign. It leaves out sign always, sign_type when
-// callback is set (notices and return URLs), and empty values unless kept.
-func appendContent(b []byte, params []param, callback, keepEmpty bool) []byte {
+// are, which is what both sides sign. It leaves out the named ones, and empty
+// values unless kept.
+func appendContent(b []byte, params []param, keepEmpty bool, without ...string) []byte {
 	for _, p := range params {
-		if p.name == "sign" || callback && p.name == "sign_type" || !keepEmpty && p.value == "" {
+		if !keepEmpty && p.value == "" || slices.Contains(without, p.name) {
 			continue
 		}
 		if len(b) > 0 {
@@ -99,7 +100,7 @@ func (c *Client) verifyCallback(params []param, size int) error {
 	if t != RSA2 && t != c.signType {
 		return fmt.Errorf("%w: algorithm %.16q is not allowed", ErrSignature, string(t))
 	}
-	content := appendContent(make([]byte, 0, size), params, true, true)
+	content := appendContent(make([]byte, 0, size), params, true, "sign", "sign_type")
 	err := verify(c.keys.first, t, content, signature)
 	if err == nil {
 		return nil
@@ -108,20 +109,14 @@ func (c *Client) verifyCallback(params []param, size int) error {
 		if i > 0 && verify(key, t, content, signature) == nil {
 			return nil
 		}
-		if other := otherContent(params); len(other) != len(content) && verify(key, t, other, signature) == nil {
+		if other := appendOther(nil, params); len(other) != len(content) && verify(key, t, other, signature) == nil {
 			return nil
 		}
 	}
 	return err
 }
 
-// otherContent is the second reading of a callback.
-func otherContent(params []param) []byte {
-	rest := make([]param, 0, len(params))
-	for _, p := range params {
-		if p.name != "alipay_cert_sn" {
-			rest = append(rest, p)
-		}
-	}
-	return appendContent(nil, rest, true, false)
+// appendOther is the second reading of a callback.
+func appendOther(b []byte, params []param) []byte {
+	return appendContent(b, params, false, "sign", "sign_type", "alipay_cert_sn")
 }
