@@ -33,17 +33,19 @@ func (l ledger) Update(ctx context.Context, fn func(pay.Tx) error) error {
 
 // Settle implements [pay.Settler].
 func (l ledger) Settle(ctx context.Context, number string, judge func(pay.Found) (pay.Settlement, bool)) error {
-	var before pay.Found
-	var last pay.Settlement
-	err := l.Store.Settle(ctx, number, func(f pay.Found) (c pay.Settlement, ok bool) {
-		before = f
-		last, ok = judge(f)
-		return last, ok
+	var order, notice [2]string
+	var payment [3]string
+	err := l.Store.Settle(ctx, number, func(f pay.Found) (pay.Settlement, bool) {
+		c, ok := judge(f)
+		order = [...]string{string(f.Order.Status), string(c.Order.Status)}
+		payment = [...]string{c.Payment.Channel, string(c.Payment.Status), string(c.Payment.Surplus)}
+		notice = [...]string{c.Notice.Account, string(c.Notice.Verdict)}
+		return c, ok
 	})
 	if err == nil {
-		l.m.orders.WithLabelValues(string(before.Order.Status), string(last.Order.Status)).Inc()
-		l.m.payments.WithLabelValues(last.Payment.Channel, string(last.Payment.Status), string(last.Payment.Surplus)).Inc()
-		l.m.notices.WithLabelValues(last.Notice.Account, string(last.Notice.Verdict)).Inc()
+		l.m.orders.WithLabelValues(order[:]...).Inc()
+		l.m.payments.WithLabelValues(payment[:]...).Inc()
+		l.m.notices.WithLabelValues(notice[:]...).Inc()
 	}
 	return err
 }
