@@ -22,50 +22,46 @@ type stage interface {
 // is sound because every row that was looked at is one that is written, each
 // only in the version that was found.
 func (s *Service) rehearse(ctx context.Context, n Notice, r Report, found Found) (Settlement, bool) {
-	stage := &rehearsal{found: found}
-	if err := s.judge(ctx, stage, &n, r); err != nil || n.Verdict != VerdictSettled {
+	stage := &rehearsal{Settlement{Notice: n, Payment: found.Payment, Order: found.Order}}
+	if err := s.judge(ctx, stage, &stage.settlement.Notice, r); err != nil || stage.settlement.Notice.Verdict != VerdictSettled {
 		return Settlement{}, false
 	}
-	stage.written.Notice = n
-	return stage.written, true
+	return stage.settlement, true
 }
 
 // rehearsal answers with what was found and remembers what was written.
-type rehearsal struct {
-	found   Found
-	written Settlement
-}
+type rehearsal struct{ settlement Settlement }
 
 // errOffStage tells that a notice takes more than was found.
 var errOffStage = errors.New("pay: this takes a transaction")
 
 func (t *rehearsal) PaymentByNumber(_ context.Context, number string) (Payment, error) {
-	if t.found.Payment.Number != number {
+	if t.settlement.Payment.Number != number {
 		return Payment{}, errOffStage
 	}
-	return t.found.Payment, nil
+	return t.settlement.Payment, nil
 }
 
 func (t *rehearsal) Order(_ context.Context, id string) (Order, error) {
-	if t.found.Order.ID != id {
+	if t.settlement.Order.ID != id {
 		return Order{}, errOffStage
 	}
-	return t.found.Order, nil
+	return t.settlement.Order, nil
 }
 
 func (t *rehearsal) Payments(context.Context, string) ([]Payment, error) { return nil, errOffStage }
 
 func (t *rehearsal) UpdatePayment(_ context.Context, p Payment) error {
-	t.written.Payment = p
+	t.settlement.Payment = p
 	return nil
 }
 
 func (t *rehearsal) UpdateOrder(_ context.Context, o Order) error {
-	t.written.Order = o
+	t.settlement.Order = o
 	return nil
 }
 
 func (t *rehearsal) AddEvent(_ context.Context, e event.Event) error {
-	t.written.Event = e
+	t.settlement.Event = e
 	return nil
 }
