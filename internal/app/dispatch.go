@@ -53,7 +53,7 @@ const (
 	dispatchLease  = 5 * time.Second
 	dispatchEvery  = 500 * time.Millisecond
 	dispatchBatch  = 500
-	dispatchPause  = 10 * time.Millisecond // so that a burst of commits is one round, not a round each
+	dispatchPause  = 10 * time.Millisecond // before each round but after a full one, so that a burst of commits is one round, not a round each
 	dispatchNote   = 250 * time.Millisecond
 	dispatchAhead  = 20 * dispatchBatch // more than this of ahead is forgotten
 )
@@ -71,12 +71,6 @@ func (d *dispatcher) run(ctx context.Context) {
 		}
 		select {
 		case <-changed:
-			pause := time.NewTimer(dispatchPause)
-			select {
-			case <-pause.C:
-			case <-ctx.Done():
-				return
-			}
 		case <-t.C:
 		case <-ctx.Done():
 			return
@@ -87,7 +81,10 @@ func (d *dispatcher) run(ctx context.Context) {
 // dispatch works off what there is, and what follows from that: a message is
 // an event of its own.
 func (d *dispatcher) dispatch(ctx context.Context) error {
-	for {
+	for more := false; ; {
+		if !more {
+			gather(ctx)
+		}
 		mine, err := d.lease(ctx)
 		if err != nil || !mine {
 			return fault.Wrap("app.dispatch", err)
@@ -103,6 +100,17 @@ func (d *dispatcher) dispatch(ctx context.Context) error {
 		if err := d.note(ctx, numbered+handled == 0); err != nil || numbered+handled == 0 {
 			return fault.Wrap("app.dispatch", err)
 		}
+		more = max(numbered, handled) >= dispatchBatch
+	}
+}
+
+// gather lets some events come together, or ctx end.
+func gather(ctx context.Context) {
+	pause := time.NewTimer(dispatchPause)
+	defer pause.Stop()
+	select {
+	case <-pause.C:
+	case <-ctx.Done():
 	}
 }
 
