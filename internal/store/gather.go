@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"sync/atomic"
 )
@@ -51,7 +52,9 @@ func (g *gather[T]) do(ctx context.Context, what T) error {
 	return nil
 }
 
-// lead serves round after round until nobody waits.
+// lead serves round after round until nobody waits. Before it takes the next
+// one it lets those go first who are about to come, if there are any: a larger
+// round costs each of them less.
 func (g *gather[T]) lead() {
 	for round := g.next(); round != nil; round = g.next() {
 		what := make([]T, len(round))
@@ -62,6 +65,7 @@ func (g *gather[T]) lead() {
 		for _, w := range round {
 			close(w.done)
 		}
+		runtime.Gosched()
 	}
 }
 
